@@ -1,0 +1,1 @@
+"""People, their grants, and the actors made from them."""

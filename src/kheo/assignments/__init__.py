@@ -1,0 +1,1 @@
+"""Which unit is in charge of which commune."""

@@ -1,0 +1,1 @@
+"""Every unit its commune, every commune its unit, and why. No Django."""

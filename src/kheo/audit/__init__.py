@@ -1,0 +1,1 @@
+"""Who did what and when, sealed in a chain. Not the state of anything."""

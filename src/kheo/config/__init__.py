@@ -1,0 +1,1 @@
+"""Settings, URLs, checks and the command line: nothing imports this."""

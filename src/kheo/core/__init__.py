@@ -1,0 +1,1 @@
+"""What every context shares: access, scoping, lifecycles, errors, time. No tables."""

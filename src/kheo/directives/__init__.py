@@ -1,0 +1,1 @@
+"""Documents that order work: reading them, and the numbers of papers."""

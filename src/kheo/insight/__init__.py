@@ -1,0 +1,1 @@
+"""Questions to the ledger: totals, drill-down, exports."""

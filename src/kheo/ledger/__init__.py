@@ -1,0 +1,1 @@
+"""Measures, entries, credits, claims and totals. Knows no programme."""

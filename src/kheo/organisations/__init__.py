@@ -1,0 +1,1 @@
+"""Bodies in dated trees, with lineage and succession. Not people."""

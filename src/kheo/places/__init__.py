@@ -1,0 +1,1 @@
+"""Administrative units of Vietnam in dated versions, with lineage. Not bodies."""

@@ -1,0 +1,1 @@
+"""Programmes as packs: fields, indicators, regimes, windows, targets."""

@@ -1,0 +1,1 @@
+"""Regimes at work: obligations, reports, rounds, consolidation, statements."""

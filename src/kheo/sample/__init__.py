@@ -1,0 +1,1 @@
+"""The sample province, made by the same services that people use."""
