@@ -1,0 +1,75 @@
+"""From grants to actors, and what the sign-in page and the menus need."""
+
+from collections import defaultdict
+from datetime import date
+
+from django.db.models import QuerySet
+
+from kheo.accounts.models import Grant, Site, User
+from kheo.core.access import ROLE_CAPABILITIES, Actor, Capability, Role
+from kheo.organisations.queries import scope_of
+
+
+def site() -> Site | None:
+    return Site.objects.filter(pk=1).first()
+
+
+def is_sample() -> bool:
+    return Site.objects.filter(pk=1, is_sample=True).exists()
+
+
+def grants_on(user: User, day: date) -> QuerySet[Grant]:
+    """What the person holds on that day."""
+    held = user.grants.filter(valid_from__lte=day, valid_to__gt=day)
+    return held.select_related("organisation", "tree").order_by("pk")
+
+
+def actor_of(user: User, day: date) -> Actor:
+    """The person as an actor on that day, with the bodies each capability reaches.
+
+    Grants at ended bodies follow succession; an inactive person holds nothing.
+    """
+    by_place: dict[tuple[str, int], set[Capability]] = defaultdict(set)
+    everywhere: set[Capability] = set()
+    grants = grants_on(user, day) if user.is_active else Grant.objects.none()
+    for grant in grants:
+        capabilities = ROLE_CAPABILITIES[Role(grant.role)]
+        if grant.organisation_id is None or grant.tree is None:
+            everywhere |= capabilities
+        else:
+            by_place[grant.tree.code, grant.organisation_id] |= capabilities
+    return _actor(user, by_place, everywhere, day)
+
+
+def _actor(
+    user: User,
+    by_place: dict[tuple[str, int], set[Capability]],
+    everywhere: set[Capability],
+    day: date,
+) -> Actor:
+    roots: dict[Capability, set[int]] = defaultdict(set)
+    writable: dict[Capability, set[int]] = defaultdict(set)
+    readable: dict[Capability, set[int]] = defaultdict(set)
+    for (tree, body), capabilities in by_place.items():
+        scope = scope_of({body}, tree=tree, day=day)
+        for capability in capabilities:
+            roots[capability] |= scope.roots
+            writable[capability] |= scope.writable
+            readable[capability] |= scope.readable
+    for capability in everywhere:
+        roots[capability].add(0)
+        writable[capability].add(0)
+        readable[capability].add(0)
+    return Actor(
+        user_id=user.pk,
+        name=user.name,
+        roots={c: frozenset(ids) for c, ids in roots.items()},
+        writable={c: frozenset(ids) for c, ids in writable.items()},
+        readable={c: frozenset(ids) for c, ids in readable.items()},
+    )
+
+
+def sample_accounts() -> QuerySet[User]:
+    """The accounts listed on the sign-in page of a sample site, each with its grants."""
+    accounts = User.objects.filter(is_sample=True, is_active=True)
+    return accounts.prefetch_related("grants__organisation").order_by("pk")

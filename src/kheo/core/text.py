@@ -1,0 +1,45 @@
+"""Vietnamese text made comparable: one normal form, one folded form for search."""
+
+import re
+import unicodedata
+
+_APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'"})
+_SPACES = re.compile(r"\s+")
+
+
+def normalise(text: str) -> str:
+    """One way to write a name: NFC, single spaces, one apostrophe, no edges."""
+    composed = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
+    return _SPACES.sub(" ", composed).strip()
+
+
+def fold(text: str) -> str:
+    """Lower case, no tone or vowel marks, đ as d; the same for NFC and NFD input.
+
+    Used when a search column is written and when it is asked, so that SQLite and
+    PostgreSQL agree.
+    """
+    decomposed = unicodedata.normalize("NFD", normalise(text).casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return bare.replace("đ", "d")
+
+
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_LETTERS = {letter: f"{order:02d}" for order, letter in enumerate(_ALPHABET, start=10)}
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+
+
+def sort_key(text: str) -> str:
+    """A plain string that sorts as a Vietnamese dictionary does: letters, then tones.
+
+    Order of letters and tones as taught in schools: a ă â b … and ngang, huyền, hỏi,
+    ngã, sắc, nặng. Other characters keep their code order before the letters.
+    """
+    letters, tones = [], []
+    for char in unicodedata.normalize("NFC", normalise(text).casefold()):
+        marks = unicodedata.normalize("NFD", char)
+        tone = next((m for m in marks if m in _TONES), "")
+        base = unicodedata.normalize("NFC", marks.replace(tone, "", 1) if tone else marks)
+        letters.append(_LETTERS.get(base, f"0{base}"))
+        tones.append(_TONES.get(tone, "0"))
+    return f"{''.join(letters)} {''.join(tones)}"
