@@ -80,7 +80,9 @@ def grant_role(
     """Give a role at a body; the same grant twice is the one that exists."""
     _require_people(actor)
     if organisation is None and role is not Role.ADMINISTRATOR:
-        raise RuleBroken(_("Choose the body where the role holds."), field="organisation")
+        raise RuleBroken(
+            _("Choose the body where the role holds."), field="organisation"
+        )
     line = Tree.objects.get(code=tree) if organisation else None
     grant, created = Grant.objects.get_or_create(
         user=user,

@@ -31,7 +31,9 @@ class Environment:
         try:
             return int(value)
         except ValueError as error:
-            raise SystemExit(f"KHEO_{name} must be a whole number, not “{value}”.") from error
+            raise SystemExit(
+                f"KHEO_{name} must be a whole number, not “{value}”."
+            ) from error
 
     def words(self, name: str, default: str = "") -> list[str]:
         return [w.strip() for w in self.text(name, default).split(",") if w.strip()]

@@ -6,13 +6,13 @@ obligations and public links (architecture, "Trees and time").
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Generic, TypeVar
 
-from kheo.core.periods import OPEN_END
+from kheo.core.periods import OPEN_END, Interval
 
 N = TypeVar("N", bound=Hashable)
 
@@ -65,30 +65,67 @@ class Reach(Generic[N]):
 
 
 @dataclass(frozen=True, slots=True)
+class Dangling(Generic[N]):
+    """In `[start, end)` the node is placed below a parent that is not in the tree."""
+
+    node: N
+    parent: N
+    start: date
+    end: date
+
+
+class CircleError(ValueError):
+    """A placement that puts a node below itself; `node` and `day` say which and when."""
+
+    def __init__(self, node: Hashable, day: date) -> None:
+        super().__init__(f"{node!r} stands below itself on {day}")
+        self.node = node
+        self.day = day
+
+
+@dataclass(frozen=True, slots=True)
 class _Span(Generic[N]):
+    """`named` is the parent as placed, `parent` the one that is there (or the root)."""
+
     start: date
     end: date
     parent: N | None
+    named: N | None
 
 
 WHOLE = Fraction(1)
+_Parts = tuple[Part[N], ...]
 
 
 class DatedTree(Generic[N]):
-    """One tree over all its time: an immutable value, made from rows, asked by day."""
+    """One tree over all its time: an immutable value, made from rows, asked by day.
+
+    While the parent of a node is not in the tree, the node stands at the virtual root:
+    nothing falls out of the grand total. `dangling` names such stretches.
+    """
 
     def __init__(
         self,
         placements: Iterable[Placement[N]],
         successions: Iterable[Succession[N]] = (),
     ) -> None:
-        """Raise `ValueError` for two placements of one node on one day, or a circle."""
-        self._spans: dict[N, list[_Span[N]]] = _spans(placements)
+        """Refuse what cannot be true: raise `ValueError`, `CircleError` for circles.
+
+        Refused are two placements of one node on one day, a share that is not above 0,
+        and shares of one node on one day that exceed the whole.
+        """
+        placed = _spans(placements)
+        self._life = {node: _stretches(spans) for node, spans in placed.items()}
+        self._spans = {
+            node: list(_present(spans, self._life)) for node, spans in placed.items()
+        }
+        self._below = _inferiors(self._spans)
         self._forward: dict[N, list[Succession[N]]] = defaultdict(list)
         self._backward: dict[N, list[Succession[N]]] = defaultdict(list)
         for event in sorted(successions, key=lambda e: e.on):
             self._forward[event.predecessor].append(event)
             self._backward[event.successor].append(event)
+        _check_shares(self._forward)
         self._check_circles()
 
     def __contains__(self, node: N) -> bool:
@@ -99,7 +136,7 @@ class DatedTree(Generic[N]):
         return list(self._spans)
 
     def exists(self, node: N, day: date) -> bool:
-        return self._span(node, day) is not None
+        return any(s.start <= day < s.end for s in self._life.get(node, ()))
 
     def parent(self, node: N, day: date) -> N | None:
         """The superior on that day; `None` for a root. Raises `KeyError` if absent."""
@@ -110,64 +147,122 @@ class DatedTree(Generic[N]):
 
     def superiors(self, node: N, day: date) -> Iterator[N]:
         """The node itself, its superior, and so on up to the root, on that day."""
-        current: N | None = node if self.exists(node, day) else None
-        while current is not None:
+        current: N | None = node
+        while current is not None and (span := self._span(current, day)):
             yield current
-            span = self._span(current, day)
-            current = span.parent if span else None
+            current = span.parent
 
     def children(self, node: N | None, day: date) -> list[N]:
         """What stands directly below; `None` asks for the roots."""
         return [
-            n for n in self._spans if (s := self._span(n, day)) and s.parent == node
+            inferior
+            for inferior in self._below.get(node, ())
+            if (span := self._span(inferior, day)) and span.parent == node
         ]
 
     def subtree(self, node: N | None, day: date) -> set[N]:
         """The node and all below it on that day; `None` (virtual root) is everything."""
-        below: dict[N | None, list[N]] = defaultdict(list)
-        for inferior in self._spans:
-            if span := self._span(inferior, day):
-                below[span.parent].append(inferior)
-        found: set[N] = set()
-        waiting = [node] if node is not None and self.exists(node, day) else below[node]
+        if node is None:
+            return {n for n in self._spans if self.exists(n, day)}
+        if not self.exists(node, day):
+            return set()
+        found = {node}
+        waiting = [node]
         while waiting:
-            current = waiting.pop()
-            if current not in found:
-                found.add(current)
-                waiting.extend(below.get(current, ()))
+            below = self.children(waiting.pop(), day)
+            found.update(below)
+            waiting.extend(below)
         return found
+
+    def ever_below(self, nodes: Iterable[N]) -> set[N]:
+        """The nodes with all that stand below them on any day: what a change reaches."""
+        found = {node for node in nodes if node in self._spans}
+        waiting = list(found)
+        while waiting:
+            fresh = set(self._below.get(waiting.pop(), ())) - found
+            found |= fresh
+            waiting.extend(fresh)
+        return found
+
+    def life(self, node: N) -> list[Interval]:
+        """The stretches of time in which the node is in the tree, in order."""
+        return list(self._life.get(node, ()))
 
     def ends_on(self, node: N, day: date) -> date | None:
         """The last end of the node at or before `day`; `None` where it had none."""
-        ends = [s.end for s in self._spans.get(node, ()) if s.end <= day]
-        return max(ends, default=None)
+        ends = [stretch.end for stretch in self._life.get(node, ())]
+        return max((end for end in ends if end <= day), default=None)
 
     def successors(self, node: N, on: date) -> list[Succession[N]]:
+        """What took over from the node on exactly that day."""
         return [e for e in self._forward.get(node, ()) if e.on == on]
+
+    def dangling(self) -> Iterator[Dangling[N]]:
+        """Where a placement names a parent that is not in the tree at that time."""
+        for node, spans in self._spans.items():
+            for span in spans:
+                if span.named is not None and span.parent is None:
+                    yield Dangling(node, span.named, span.start, span.end)
 
     def carry(self, node: N, day: date) -> tuple[Part[N], ...]:
         """Who bears what was `node`'s, among the nodes that exist on `day`.
 
         The node itself where it exists; after its end its successors, before its start
-        its predecessors, shares multiplied along the way. Several bearers without
-        shares are open: all of it stands at their lowest common superior. Without
+        its predecessors, shares multiplied along the way. One successor without a share
+        takes what the others leave; several are open, and all of it stands at their
+        lowest common superior, unless all roads lead to the same bearers. Without
         successor its last superior bears it, open. Shares add up to one, always.
         """
-        return _merged(self._carry(node, day, frozenset()))
+        return self._carry(node, day, {})
 
-    def closure(self) -> Iterator[Reach[N]]:
-        """Every (superior, inferior) stretch of time, the node itself at depth 0."""
-        for node in self._spans:
-            cuts = sorted(self._changes(node))
-            open_rows: dict[tuple[N, int], date] = {}
-            for day in cuts:
-                now = {(s, d) for d, s in enumerate(self.superiors(node, day))}
-                for key in [k for k in open_rows if k not in now]:
-                    yield Reach(key[0], node, open_rows.pop(key), day, key[1])
+    def heirs(self, node: N, day: date) -> frozenset[N]:
+        """The node, or every existing node that took over from it since it ended.
+
+        Unlike `carry` this never climbs to a superior: it is what a grant follows.
+        """
+        found: set[N] = set()
+        seen = {node}
+        waiting = [node]
+        while waiting:
+            current = waiting.pop()
+            if self.exists(current, day):
+                found.add(current)
+                continue
+            fresh = {e.successor for e in self._takeover(current, day)} - seen
+            seen |= fresh
+            waiting.extend(fresh)
+        return frozenset(found)
+
+    def carried_to(self, nodes: Collection[N], day: date) -> set[N]:
+        """The nodes that do not exist on `day` and are borne or inherited by `nodes`."""
+        return {
+            absent
+            for absent in self._spans
+            if not self.exists(absent, day)
+            and (
+                any(part.bearer in nodes for part in self.carry(absent, day))
+                or any(heir in nodes for heir in self.heirs(absent, day))
+            )
+        }
+
+    def closure(self, nodes: Iterable[N] | None = None) -> Iterator[Reach[N]]:
+        """Every (superior, inferior) stretch of time, the node itself at depth 0.
+
+        With `nodes` only the rows in which one of them is the inferior.
+        """
+        for node in self._spans if nodes is None else nodes:
+            since: dict[tuple[N, int], date] = {}
+            until = date.min
+            for start, end, path in self._paths(node, date.min, OPEN_END, ()):
+                now = {(superior, depth) for depth, superior in enumerate(path)}
+                kept = now if start == until else set()
+                for key in [key for key in since if key not in kept]:
+                    yield Reach(key[0], node, since.pop(key), until, key[1])
                 for key in now:
-                    open_rows.setdefault(key, day)
-            for (superior, depth), start in open_rows.items():
-                yield Reach(superior, node, start, OPEN_END, depth)
+                    since.setdefault(key, start)
+                until = end
+            for (superior, depth), start in since.items():
+                yield Reach(superior, node, start, until, depth)
 
     def common_superior(self, nodes: Iterable[N], day: date) -> N | None:
         """The lowest node at or above all of `nodes`; `None` is the virtual root."""
@@ -183,129 +278,215 @@ class DatedTree(Generic[N]):
                 return span
         return None
 
-    def _carry(self, node: N, day: date, seen: frozenset[N]) -> list[Part[N]]:
+    def _carry(self, node: N, day: date, known: dict[N, _Parts[N]]) -> _Parts[N]:
         if self.exists(node, day):
-            return [Part(node, WHOLE)]
-        if node in seen or node not in self._spans:
-            return [Part(None, WHOLE, is_open=True)]
-        seen |= {node}
-        end = self.ends_on(node, day)
-        if end is not None:
-            return self._forwards(node, end, day, seen)
-        return self._backwards(node, day, seen)
+            return (Part(node, WHOLE),)
+        if node in known:
+            return known[node]
+        # Whoever comes back here on the way goes in a circle: the virtual root bears it.
+        known[node] = (Part(None, WHOLE, is_open=True),)
+        if self.ends_on(node, day) is not None:
+            known[node] = _merged(self._forwards(node, day, known))
+        elif node in self._spans:
+            known[node] = _merged(self._backwards(node, day, known))
+        return known[node]
 
     def _forwards(
-        self, node: N, end: date, day: date, seen: frozenset[N]
-    ) -> list[Part[N]]:
-        events = self.successors(node, end)
-        if not events:
-            last = next(s for s in self._spans[node] if s.end == end)
-            return self._at_superior(last.parent, day, seen)
-        if len(events) == 1 and events[0].share is None:
-            return self._carry(events[0].successor, day, seen)
-        parts = [
-            Part(part.bearer, part.share * event.share, part.is_open)
-            for event in events
-            if event.share
-            for part in self._carry(event.successor, day, seen)
-        ]
-        rest = WHOLE - sum((e.share or Fraction(0) for e in events), Fraction(0))
-        if rest > 0:
-            heirs = [e.successor for e in events]
-            parts.append(self._open(heirs, day, rest, seen))
-        return parts
+        self, node: N, day: date, known: dict[N, _Parts[N]]
+    ) -> Iterator[Part[N]]:
+        events = self._takeover(node, day)
+        rest = WHOLE
+        for event in events:
+            if event.share is not None:
+                rest -= event.share
+                carried = self._carry(event.successor, day, known)
+                yield from _scaled(carried, event.share)
+        heirs = [event.successor for event in events if event.share is None]
+        if rest and heirs:
+            yield from _scaled(self._undivided(heirs, day, known), rest)
+        elif rest:
+            superior = self._last_superior(node, day)
+            yield from _scaled(self._opened(superior, day, known), rest)
 
-    def _backwards(self, node: N, day: date, seen: frozenset[N]) -> list[Part[N]]:
-        first = self._spans[node][0]
-        events = [e for e in self._backward.get(node, ()) if e.on == first.start]
-        if not events:
-            return self._at_superior(first.parent, day, seen)
-        if len(events) == 1:
-            return self._carry(events[0].predecessor, day, seen)
-        return [self._open([e.predecessor for e in events], day, WHOLE, seen)]
+    def _backwards(
+        self, node: N, day: date, known: dict[N, _Parts[N]]
+    ) -> Iterator[Part[N]]:
+        origins = [event.predecessor for event in self._origins(node, day)]
+        if origins:
+            yield from self._undivided(origins, day, known)
+        else:
+            yield from self._opened(self._spans[node][0].named, day, known)
 
-    def _at_superior(
-        self, superior: N | None, day: date, seen: frozenset[N]
-    ) -> list[Part[N]]:
+    def _takeover(self, node: N, day: date) -> list[Succession[N]]:
+        """The first events since the node last left the tree, at most until `day`."""
+        end = self.ends_on(node, day)
+        if end is None:
+            return []
+        events = [e for e in self._forward.get(node, ()) if end <= e.on <= day]
+        return [e for e in events if e.on == events[0].on]
+
+    def _origins(self, node: N, day: date) -> list[Succession[N]]:
+        """The last events after `day` that led to the node's first appearance."""
+        start = self._spans[node][0].start
+        events = [e for e in self._backward.get(node, ()) if day < e.on <= start]
+        return [e for e in events if e.on == events[-1].on]
+
+    def _last_superior(self, node: N, day: date) -> N | None:
+        end = self.ends_on(node, day)
+        return next(s.named for s in reversed(self._spans[node]) if s.end == end)
+
+    def _opened(
+        self, superior: N | None, day: date, known: dict[N, _Parts[N]]
+    ) -> _Parts[N]:
         if superior is None:
-            return [Part(None, WHOLE, is_open=True)]
-        carried = self._carry(superior, day, seen)
-        return [Part(p.bearer, p.share, is_open=True) for p in carried]
+            return (Part(None, WHOLE, is_open=True),)
+        carried = self._carry(superior, day, known)
+        return tuple(Part(part.bearer, part.share, is_open=True) for part in carried)
 
-    def _open(
-        self, heirs: list[N], day: date, share: Fraction, seen: frozenset[N]
-    ) -> Part[N]:
-        bearers = [p.bearer for heir in heirs for p in self._carry(heir, day, seen)]
-        known = [b for b in bearers if b is not None]
-        at_root = len(known) < len(bearers)
-        bearer = None if at_root else self.common_superior(known, day)
-        return Part(bearer, share, is_open=True)
+    def _undivided(
+        self, nodes: Sequence[N], day: date, known: dict[N, _Parts[N]]
+    ) -> _Parts[N]:
+        """One whole that came to, or from, all of `nodes` in unknown proportion."""
+        ways = [self._carry(node, day, known) for node in nodes]
+        if all(set(way) == set(ways[0]) for way in ways):
+            return ways[0]
+        bearers = [part.bearer for way in ways for part in way]
+        known_bearers = [bearer for bearer in bearers if bearer is not None]
+        at_root = len(known_bearers) < len(bearers)
+        common = None if at_root else self.common_superior(known_bearers, day)
+        return (Part(common, WHOLE, is_open=True),)
 
-    def _changes(self, node: N) -> set[date]:
-        """Every day on which something at or above the node may change."""
-        days: set[date] = set()
-        seen: set[N] = set()
-        waiting = [node]
-        while waiting:
-            current = waiting.pop()
-            if current in seen:
+    def _paths(
+        self, node: N, start: date, end: date, below: tuple[N, ...]
+    ) -> Iterator[tuple[date, date, tuple[N, ...]]]:
+        """The ways up from the node, by stretch of time, in order."""
+        for span in self._spans.get(node, ()):
+            since, until = max(span.start, start), min(span.end, end)
+            if since >= until:
                 continue
-            seen.add(current)
-            for span in self._spans.get(current, ()):
-                days.add(span.start)
-                if span.end != OPEN_END:
-                    days.add(span.end)
-                if span.parent is not None:
-                    waiting.append(span.parent)
-        return days
+            if span.parent is None:
+                yield since, until, (node,)
+                continue
+            if span.parent == node or span.parent in below:
+                raise CircleError(span.parent, since)
+            ways = self._paths(span.parent, since, until, (*below, node))
+            for way_start, way_end, path in ways:
+                yield way_start, way_end, (node, *path)
 
     def _check_circles(self) -> None:
-        for node in self._spans:
-            for day in self._changes(node):
-                path: set[N] = set()
-                for superior in self.superiors(node, day):
-                    if superior in path:
-                        raise ValueError(f"{node!r} stands below itself on {day}")
-                    path.add(superior)
+        """Only what is above itself over all time together can be so on one day."""
+        above = {
+            node: len({s.parent for s in spans if s.parent is not None})
+            for node, spans in self._spans.items()
+        }
+        clear = [node for node, count in above.items() if not count]
+        while clear:
+            node = clear.pop()
+            del above[node]
+            for inferior in self._below.get(node, ()):
+                above[inferior] -= 1
+                if not above[inferior]:
+                    clear.append(inferior)
+        for node in above:
+            for _ in self._paths(node, date.min, OPEN_END, ()):
+                pass
 
 
 def apportion(amount: int, parts: Sequence[Part[N]]) -> list[int]:
     """Split a whole amount by the shares so that the pieces add up to it exactly.
 
     Largest remainder; equal remainders go to the earlier part. Negative amounts split
-    as their positive mirror does.
+    as their positive mirror does. Raises `ValueError` unless the shares are one whole.
     """
+    if sum((part.share for part in parts), Fraction(0)) != WHOLE:
+        raise ValueError("the shares do not add up to one")
     sign, size = (-1, -amount) if amount < 0 else (1, amount)
     exact = [part.share * size for part in parts]
     pieces = [int(value) for value in exact]
-    by_remainder = sorted(
-        range(len(parts)), key=lambda i: (pieces[i] - exact[i], i)
-    )
+    by_remainder = sorted(range(len(parts)), key=lambda i: (pieces[i] - exact[i], i))
     for index in by_remainder[: size - sum(pieces)]:
         pieces[index] += 1
     return [sign * piece for piece in pieces]
 
 
 def _spans(placements: Iterable[Placement[N]]) -> dict[N, list[_Span[N]]]:
+    """As placed, by node; a node that only ever ends has none and is left out."""
     by_node: dict[N, dict[date, Placement[N]]] = defaultdict(dict)
     for placement in placements:
         if placement.on in by_node[placement.node]:
             raise ValueError(f"{placement.node!r} is placed twice on {placement.on}")
         by_node[placement.node][placement.on] = placement
-    return {node: _spans_of(days) for node, days in by_node.items()}
+    spans = {node: _spans_of(days) for node, days in by_node.items()}
+    return {node: found for node, found in spans.items() if found}
 
 
 def _spans_of(days: Mapping[date, Placement[N]]) -> list[_Span[N]]:
     ordered = sorted(days)
     ends = [*ordered[1:], OPEN_END]
     return [
-        _Span(start, end, days[start].parent)
+        _Span(start, end, days[start].parent, days[start].parent)
         for start, end in zip(ordered, ends, strict=True)
         if not days[start].is_end
     ]
 
 
-def _merged(parts: list[Part[N]]) -> tuple[Part[N], ...]:
+def _stretches(spans: Iterable[_Span[N]]) -> list[Interval]:
+    found: list[Interval] = []
+    for span in spans:
+        if found and found[-1].end == span.start:
+            found[-1] = Interval(found[-1].start, span.end)
+        else:
+            found.append(Interval(span.start, span.end))
+    return found
+
+
+def _present(
+    spans: Iterable[_Span[N]], life: Mapping[N, Sequence[Interval]]
+) -> Iterator[_Span[N]]:
+    """Cut each span where its parent comes or goes; without it, the root is above."""
+    for span in spans:
+        if span.named is None:
+            yield span
+            continue
+        reached = span.start
+        for there in life.get(span.named, ()):
+            start, end = max(there.start, span.start), min(there.end, span.end)
+            if start >= end:
+                continue
+            if reached < start:
+                yield _Span(reached, start, None, span.named)
+            yield _Span(start, end, span.named, span.named)
+            reached = end
+        if reached < span.end:
+            yield _Span(reached, span.end, None, span.named)
+
+
+def _inferiors(spans: Mapping[N, Sequence[_Span[N]]]) -> dict[N | None, list[N]]:
+    below: dict[N | None, dict[N, None]] = defaultdict(dict)
+    for node, own in spans.items():
+        for span in own:
+            below[span.parent][node] = None
+    return {superior: list(inferiors) for superior, inferiors in below.items()}
+
+
+def _check_shares(events: Mapping[N, Sequence[Succession[N]]]) -> None:
+    for node, own in events.items():
+        totals: dict[date, Fraction] = defaultdict(Fraction)
+        for event in own:
+            if event.share is not None:
+                totals[event.on] += event.share
+            if event.share is not None and event.share <= 0:
+                raise ValueError(f"{node!r} passes on a share of {event.share}")
+        for on, total in totals.items():
+            if total > WHOLE:
+                raise ValueError(f"{node!r} passes on more than the whole on {on}")
+
+
+def _scaled(parts: Iterable[Part[N]], share: Fraction) -> Iterator[Part[N]]:
+    return (Part(part.bearer, part.share * share, part.is_open) for part in parts)
+
+
+def _merged(parts: Iterable[Part[N]]) -> tuple[Part[N], ...]:
     shares: dict[tuple[N | None, bool], Fraction] = {}
     for part in parts:
         key = (part.bearer, part.is_open)

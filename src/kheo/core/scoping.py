@@ -44,6 +44,3 @@ class ScopedQuerySet(models.QuerySet[M]):
         body = OuterRef(f"{self.body_field}_id")
         then = Exists(reach_of(roots, body, OuterRef(self.day_field)))
         return self.filter(now | then)
-
-
-

@@ -39,7 +39,9 @@ def sort_key(text: str) -> str:
     for char in unicodedata.normalize("NFC", normalise(text).casefold()):
         marks = unicodedata.normalize("NFD", char)
         tone = next((m for m in marks if m in _TONES), "")
-        base = unicodedata.normalize("NFC", marks.replace(tone, "", 1) if tone else marks)
+        base = unicodedata.normalize(
+            "NFC", marks.replace(tone, "", 1) if tone else marks
+        )
         letters.append(_LETTERS.get(base, f"0{base}"))
         tones.append(_TONES.get(tone, "0"))
     return f"{''.join(letters)} {''.join(tones)}"

@@ -1,0 +1,125 @@
+"""`kheo serve`: one command from an installed package to a site that answers."""
+
+import subprocess
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.urls import reverse
+from django.utils import timezone
+from gunicorn.app.base import BaseApplication
+
+from kheo.accounts import services as accounts
+from kheo.accounts.models import User
+from kheo.accounts.queries import is_sample, sample_accounts
+from kheo.config.preparation import port_is_free, prepare
+from kheo.config.wsgi import application
+from kheo.core.access import SYSTEM, Role
+
+THREADS = 8
+
+
+class Server(BaseApplication):
+    """gunicorn with our options; it loads the application we already have."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return application
+
+
+class Command(BaseCommand):
+    help = "Prepare everything that is missing, then serve the site until Ctrl-C."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--sample", choices=["small"], help="load it when empty")
+        parser.add_argument("--workers", type=int, default=2, help="PostgreSQL only")
+
+    def handle(
+        self,
+        *args: Any,
+        host: str,
+        port: int,
+        sample: str | None,
+        workers: int,
+        **options: Any,
+    ) -> None:
+        if not port_is_free(host, port):
+            raise CommandError(
+                f"Cổng {port} đang được dùng; chọn cổng khác bằng PORT=… / "
+                f"Port {port} is in use: choose another with PORT=…"
+            )
+        prepare(self._say)
+        self.check(tags=["security"])
+        address = f"http://{host}:{port}"
+        if sample and not User.objects.exists():
+            call_command("demo", "load", sample)
+        elif sample and is_sample():
+            call_command("demo", "extend")
+        self._greet(address)
+        connections.close_all()
+        self._serve(f"{host}:{port}", 1 if settings.IS_SQLITE else workers)
+
+    def _serve(self, bind: str, workers: int) -> None:
+        words = [sys.executable, "-m", "kheo", "worker"]
+        helper = subprocess.Popen(words)  # noqa: S603  our own command
+        try:
+            Server(
+                {
+                    "bind": bind,
+                    "workers": workers,
+                    "threads": THREADS,
+                    "worker_class": "gthread",
+                    "loglevel": "warning",
+                    "graceful_timeout": 10,
+                    "control_socket_disable": True,
+                }
+            ).run()
+        finally:
+            helper.terminate()
+            helper.wait(timeout=10)
+
+    def _greet(self, address: str) -> None:
+        self._say(f"Khéo: {address}")
+        if is_sample():
+            self._say(
+                "Tài khoản mẫu (bấm một lần ở trang đăng nhập) / sample accounts:"
+            )
+            for user in sample_accounts():
+                self._say(f"  {user.username:<18} {user.title} – {user.name}")
+        elif not User.objects.exists():
+            self._say(self._first_link(address))
+        self._say("Ctrl-C để dừng / to stop.")
+
+    def _first_link(self, address: str) -> str:
+        now = timezone.now()
+        accounts.open_site(is_sample=False, at=now)
+        user = accounts.add_user(username="admin", name="Admin", actor=SYSTEM, at=now)
+        accounts.grant_role(
+            user,
+            Role.ADMINISTRATOR,
+            organisation=None,
+            actor=SYSTEM,
+            at=now,
+            valid_from=timezone.localdate(),
+        )
+        token = accounts.invite(user, actor=SYSTEM, at=now)
+        path = reverse("accounts:invitation", args=[token])
+        return f"Quản trị viên đầu tiên, dùng một lần / first administrator: {address}{path}"
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
