@@ -1,7 +1,5 @@
 """Places as identities; names, kinds, parents and codes as dated versions."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -115,9 +113,7 @@ class PlaceVersion(models.Model):
     folded = models.CharField(max_length=120, editable=False)
     sort_name = models.CharField(max_length=400, editable=False)
 
-    objects: ClassVar[models.Manager["PlaceVersion"]] = (
-        PlaceVersionQuerySet.as_manager()
-    )
+    objects = PlaceVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("version of a place")

@@ -41,6 +41,11 @@ class PlaceKind(StrEnum):
     def tier(self) -> Tier:
         return _TIERS[self]
 
+    @property
+    def term(self) -> str:
+        """The word names begin with, as in `Xã Hùng Lợi`."""
+        return _TERMS[self]
+
 
 K = PlaceKind
 _TIERS = MappingProxyType(
@@ -53,6 +58,40 @@ _TIERS = MappingProxyType(
         ),
     }
 )
+
+_TERMS = MappingProxyType(
+    {
+        K.TINH: "Tỉnh",
+        K.THANH_PHO_TW: "Thành phố",
+        K.HUYEN: "Huyện",
+        K.QUAN: "Quận",
+        K.THI_XA: "Thị xã",
+        K.THANH_PHO: "Thành phố",
+        K.XA: "Xã",
+        K.PHUONG: "Phường",
+        K.THI_TRAN: "Thị trấn",
+        K.DAC_KHU: "Đặc khu",
+        K.THON: "Thôn",
+        K.BAN: "Bản",
+        K.AP: "Ấp",
+        K.BUON: "Buôn",
+        K.KHU_PHO: "Khu phố",
+        K.TO_DAN_PHO: "Tổ dân phố",
+    }
+)
+
+
+def full_name(name: str, kind: PlaceKind) -> str:
+    """Begin a name with its kind's word, unless it already does."""
+    bare = name.strip()
+    if bare.casefold().startswith(f"{kind.term.casefold()} "):
+        return bare
+    return f"{kind.term} {bare}"
+
+
+def short_name(name: str, kind: PlaceKind) -> str:
+    """Leave out the kind's word: `Hùng Lợi`."""
+    return name.removeprefix(f"{kind.term} ")
 
 
 def kinds_of(tier: Tier) -> list[PlaceKind]:

@@ -1,0 +1,14 @@
+"""Every change to places: loading, plans of change, hamlets, profiles."""
+
+from kheo.places.services.changes import add_hamlet, apply_plan, merge_places
+from kheo.places.services.loading import Loaded, load_places
+from kheo.places.services.profiles import set_profile
+
+__all__ = [
+    "Loaded",
+    "add_hamlet",
+    "apply_plan",
+    "load_places",
+    "merge_places",
+    "set_profile",
+]
