@@ -1,99 +1,24 @@
-"""Dated trees in memory, and who bears what when the tree has changed since.
-
-Nodes are any hashable keys: the same code serves organisations and places, numbers in
-the database and names in a test. `carry` is the one function behind totals, rights,
-obligations and public links (architecture, "Trees and time").
-"""
+"""One tree over all its time, asked by day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from fractions import Fraction
-from typing import Generic, TypeVar
+from typing import Generic
 
+from kheo.core.lineage.shares import check_shares, merged, scaled
+from kheo.core.lineage.spans import Span, inferiors_of, present, spans_of, stretches_of
+from kheo.core.lineage.values import (
+    WHOLE,
+    CircleError,
+    Dangling,
+    N,
+    Part,
+    Placement,
+    Reach,
+    Succession,
+)
 from kheo.core.periods import OPEN_END, Interval
 
-N = TypeVar("N", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True)
-class Placement(Generic[N]):
-    """From `on` the node stands below `parent`; `parent=None` is a root of the tree.
-
-    With `is_end` the node leaves the tree on that day.
-    """
-
-    node: N
-    on: date
-    parent: N | None = None
-    is_end: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Succession(Generic[N]):
-    """On `on` all or a `share` of what was `predecessor` became `successor`."""
-
-    predecessor: N
-    successor: N
-    on: date
-    share: Fraction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Part(Generic[N]):
-    """What one existing node bears; `bearer=None` is the virtual root.
-
-    `is_open` marks what no rule can allocate to one successor: it stands at the lowest
-    common superior as its visible unallocated line.
-    """
-
-    bearer: N | None
-    share: Fraction
-    is_open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reach(Generic[N]):
-    """One row of the closure: in `[start, end)` `inferior` is `depth` below `superior`."""
-
-    superior: N
-    inferior: N
-    start: date
-    end: date
-    depth: int
-
-
-@dataclass(frozen=True, slots=True)
-class Dangling(Generic[N]):
-    """In `[start, end)` the node is placed below a parent that is not in the tree."""
-
-    node: N
-    parent: N
-    start: date
-    end: date
-
-
-class CircleError(ValueError):
-    """A placement that puts a node below itself; `node` and `day` say which and when."""
-
-    def __init__(self, node: Hashable, day: date) -> None:
-        super().__init__(f"{node!r} stands below itself on {day}")
-        self.node = node
-        self.day = day
-
-
-@dataclass(frozen=True, slots=True)
-class _Span(Generic[N]):
-    """`named` is the parent as placed, `parent` the one that is there (or the root)."""
-
-    start: date
-    end: date
-    parent: N | None
-    named: N | None
-
-
-WHOLE = Fraction(1)
 _Parts = tuple[Part[N], ...]
 
 
@@ -114,18 +39,18 @@ class DatedTree(Generic[N]):
         Refused are two placements of one node on one day, a share that is not above 0,
         and shares of one node on one day that exceed the whole.
         """
-        placed = _spans(placements)
-        self._life = {node: _stretches(spans) for node, spans in placed.items()}
+        placed = spans_of(placements)
+        self._life = {node: stretches_of(spans) for node, spans in placed.items()}
         self._spans = {
-            node: list(_present(spans, self._life)) for node, spans in placed.items()
+            node: list(present(spans, self._life)) for node, spans in placed.items()
         }
-        self._below = _inferiors(self._spans)
+        self._below = inferiors_of(self._spans)
         self._forward: dict[N, list[Succession[N]]] = defaultdict(list)
         self._backward: dict[N, list[Succession[N]]] = defaultdict(list)
         for event in sorted(successions, key=lambda e: e.on):
             self._forward[event.predecessor].append(event)
             self._backward[event.successor].append(event)
-        _check_shares(self._forward)
+        check_shares(self._forward)
         self._check_circles()
 
     def __contains__(self, node: N) -> bool:
@@ -272,7 +197,7 @@ class DatedTree(Generic[N]):
         shared = set(paths[0]).intersection(*map(set, paths[1:]))
         return next((n for n in paths[0] if n in shared), None)
 
-    def _span(self, node: N, day: date) -> _Span[N] | None:
+    def _span(self, node: N, day: date) -> Span[N] | None:
         for span in self._spans.get(node, ()):
             if span.start <= day < span.end:
                 return span
@@ -286,9 +211,9 @@ class DatedTree(Generic[N]):
         # Whoever comes back here on the way goes in a circle: the virtual root bears it.
         known[node] = (Part(None, WHOLE, is_open=True),)
         if self.ends_on(node, day) is not None:
-            known[node] = _merged(self._forwards(node, day, known))
+            known[node] = merged(self._forwards(node, day, known))
         elif node in self._spans:
-            known[node] = _merged(self._backwards(node, day, known))
+            known[node] = merged(self._backwards(node, day, known))
         return known[node]
 
     def _forwards(
@@ -300,13 +225,13 @@ class DatedTree(Generic[N]):
             if event.share is not None:
                 rest -= event.share
                 carried = self._carry(event.successor, day, known)
-                yield from _scaled(carried, event.share)
+                yield from scaled(carried, event.share)
         heirs = [event.successor for event in events if event.share is None]
         if rest and heirs:
-            yield from _scaled(self._undivided(heirs, day, known), rest)
+            yield from scaled(self._undivided(heirs, day, known), rest)
         elif rest:
             superior = self._last_superior(node, day)
-            yield from _scaled(self._opened(superior, day, known), rest)
+            yield from scaled(self._opened(superior, day, known), rest)
 
     def _backwards(
         self, node: N, day: date, known: dict[N, _Parts[N]]
@@ -390,105 +315,3 @@ class DatedTree(Generic[N]):
         for node in above:
             for _ in self._paths(node, date.min, OPEN_END, ()):
                 pass
-
-
-def apportion(amount: int, parts: Sequence[Part[N]]) -> list[int]:
-    """Split a whole amount by the shares so that the pieces add up to it exactly.
-
-    Largest remainder; equal remainders go to the earlier part. Negative amounts split
-    as their positive mirror does. Raises `ValueError` unless the shares are one whole.
-    """
-    if sum((part.share for part in parts), Fraction(0)) != WHOLE:
-        raise ValueError("the shares do not add up to one")
-    sign, size = (-1, -amount) if amount < 0 else (1, amount)
-    exact = [part.share * size for part in parts]
-    pieces = [int(value) for value in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (pieces[i] - exact[i], i))
-    for index in by_remainder[: size - sum(pieces)]:
-        pieces[index] += 1
-    return [sign * piece for piece in pieces]
-
-
-def _spans(placements: Iterable[Placement[N]]) -> dict[N, list[_Span[N]]]:
-    """As placed, by node; a node that only ever ends has none and is left out."""
-    by_node: dict[N, dict[date, Placement[N]]] = defaultdict(dict)
-    for placement in placements:
-        if placement.on in by_node[placement.node]:
-            raise ValueError(f"{placement.node!r} is placed twice on {placement.on}")
-        by_node[placement.node][placement.on] = placement
-    spans = {node: _spans_of(days) for node, days in by_node.items()}
-    return {node: found for node, found in spans.items() if found}
-
-
-def _spans_of(days: Mapping[date, Placement[N]]) -> list[_Span[N]]:
-    ordered = sorted(days)
-    ends = [*ordered[1:], OPEN_END]
-    return [
-        _Span(start, end, days[start].parent, days[start].parent)
-        for start, end in zip(ordered, ends, strict=True)
-        if not days[start].is_end
-    ]
-
-
-def _stretches(spans: Iterable[_Span[N]]) -> list[Interval]:
-    found: list[Interval] = []
-    for span in spans:
-        if found and found[-1].end == span.start:
-            found[-1] = Interval(found[-1].start, span.end)
-        else:
-            found.append(Interval(span.start, span.end))
-    return found
-
-
-def _present(
-    spans: Iterable[_Span[N]], life: Mapping[N, Sequence[Interval]]
-) -> Iterator[_Span[N]]:
-    """Cut each span where its parent comes or goes; without it, the root is above."""
-    for span in spans:
-        if span.named is None:
-            yield span
-            continue
-        reached = span.start
-        for there in life.get(span.named, ()):
-            start, end = max(there.start, span.start), min(there.end, span.end)
-            if start >= end:
-                continue
-            if reached < start:
-                yield _Span(reached, start, None, span.named)
-            yield _Span(start, end, span.named, span.named)
-            reached = end
-        if reached < span.end:
-            yield _Span(reached, span.end, None, span.named)
-
-
-def _inferiors(spans: Mapping[N, Sequence[_Span[N]]]) -> dict[N | None, list[N]]:
-    below: dict[N | None, dict[N, None]] = defaultdict(dict)
-    for node, own in spans.items():
-        for span in own:
-            below[span.parent][node] = None
-    return {superior: list(inferiors) for superior, inferiors in below.items()}
-
-
-def _check_shares(events: Mapping[N, Sequence[Succession[N]]]) -> None:
-    for node, own in events.items():
-        totals: dict[date, Fraction] = defaultdict(Fraction)
-        for event in own:
-            if event.share is not None:
-                totals[event.on] += event.share
-            if event.share is not None and event.share <= 0:
-                raise ValueError(f"{node!r} passes on a share of {event.share}")
-        for on, total in totals.items():
-            if total > WHOLE:
-                raise ValueError(f"{node!r} passes on more than the whole on {on}")
-
-
-def _scaled(parts: Iterable[Part[N]], share: Fraction) -> Iterator[Part[N]]:
-    return (Part(part.bearer, part.share * share, part.is_open) for part in parts)
-
-
-def _merged(parts: Iterable[Part[N]]) -> tuple[Part[N], ...]:
-    shares: dict[tuple[N | None, bool], Fraction] = {}
-    for part in parts:
-        key = (part.bearer, part.is_open)
-        shares[key] = shares.get(key, Fraction(0)) + part.share
-    return tuple(Part(b, share, is_open) for (b, is_open), share in shares.items())
