@@ -1,13 +1,11 @@
 """The closure of the place tree, kept in step with its versions."""
 
-from collections import defaultdict
 from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
 from kheo.core.errors import RuleBroken
-from kheo.core.lineage import DatedTree, Reach
-from kheo.core.periods import Interval
+from kheo.core.lineage import CircleError, DatedTree
 from kheo.places.models import Place, PlaceReach, PlaceVersion
 from kheo.places.queries import place_tree
 
@@ -22,8 +20,8 @@ def rebuild_reach(touched: Collection[int] | None = None) -> int:
     transaction then undoes everything.
     """
     affected = None if touched is None else _with_inferiors(touched)
-    rows = _sound(_tree(affected))
-    written = [
+    tree = _sound_tree(affected)
+    rows = [
         PlaceReach(
             superior_id=row.superior,
             inferior_id=row.inferior,
@@ -31,22 +29,28 @@ def rebuild_reach(touched: Collection[int] | None = None) -> int:
             valid_to=row.end,
             depth=row.depth,
         )
-        for row in rows
-        if affected is None or row.inferior in affected
+        for row in tree.closure(affected)
     ]
     stale = PlaceReach.objects.all()
     if affected is not None:
         stale = stale.filter(inferior__in=affected)
     stale.delete()
-    PlaceReach.objects.bulk_create(written, batch_size=BATCH)
-    return len(written)
+    PlaceReach.objects.bulk_create(rows, batch_size=BATCH)
+    return len(rows)
 
 
-def _tree(affected: Collection[int] | None) -> DatedTree[int]:
+def _sound_tree(affected: set[int] | None) -> DatedTree[int]:
     try:
-        return place_tree(None if affected is None else _with_superiors(affected))
-    except ValueError as circle:
+        tree = place_tree(None if affected is None else _with_superiors(affected))
+    except CircleError as circle:
         raise RuleBroken(_("A place would stand below itself.")) from circle
+    orphans = {gap.node for gap in tree.dangling()}
+    if orphans:
+        codes = Place.objects.filter(pk__in=orphans).order_by("code")
+        listed = ", ".join(codes.values_list("code", flat=True)[:10])
+        message = _("These places would stand below one that has ended: %(codes)s.")
+        raise RuleBroken(message % {"codes": listed})
+    return tree
 
 
 def _with_inferiors(places: Collection[int]) -> set[int]:
@@ -62,23 +66,3 @@ def _with_superiors(places: Collection[int]) -> set[int]:
         above = PlaceVersion.objects.filter(place__in=waiting).exclude(parent=None)
         waiting = set(above.values_list("parent", flat=True)) - found
     return found
-
-
-def _sound(tree: DatedTree[int]) -> list[Reach[int]]:
-    """Give the closure if every superior exists as long as it has inferiors."""
-    rows = list(tree.closure())
-    lives: dict[int, list[Interval]] = defaultdict(list)
-    for row in rows:
-        if row.depth == 0:
-            lives[row.superior].append(Interval(row.start, row.end))
-    orphans = {
-        row.inferior
-        for row in rows
-        if not any(i.covers(Interval(row.start, row.end)) for i in lives[row.superior])
-    }
-    if orphans:
-        codes = Place.objects.filter(pk__in=orphans).order_by("code")
-        listed = ", ".join(codes.values_list("code", flat=True)[:10])
-        message = _("These places would stand below one that has ended: %(codes)s.")
-        raise RuleBroken(message % {"codes": listed})
-    return rows
