@@ -1,9 +1,12 @@
 """Bodies as identities; their names, kinds and places in trees as dated versions."""
 
-from typing import ClassVar
+import uuid
+from datetime import date
+from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kheo.core.access import Capability
@@ -52,10 +55,18 @@ class TransferKind(models.TextChoices):
 
 
 class Tree(models.Model):
-    """A line of subordination: the Party line, the Front line, a programme's own."""
+    """A line of subordination: the Party line, the Front line, a programme's own.
+
+    `stamp` changes whenever a placement or a lineage does, so that what was computed
+    from the tree can be kept for as long as it is true.
+    """
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=200)
+    stamp = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class OrganisationQuerySet(ScopedQuerySet["Organisation"]):
@@ -70,6 +81,52 @@ class Organisation(models.Model):
     code = models.SlugField(max_length=80, unique=True)
 
     objects = OrganisationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("organisations:detail", args=[self.code])
+
+
+class OrganisationVersionQuerySet(models.QuerySet["OrganisationVersion"]):
+    def in_force(self, day: date) -> Self:
+        """Keep what each existing body was that day; none of a body that has ended."""
+        latest = (
+            OrganisationVersion.objects.filter(
+                organisation=OuterRef("organisation"), valid_from__lte=day
+            )
+            .order_by("-valid_from")
+            .values("pk")[:1]
+        )
+        return self.filter(pk=Subquery(latest), is_end=False)
+
+
+class Plan(models.Model):
+    """A reorganisation that was applied: its steps, its day, its legal basis.
+
+    `affected` are the bodies it touched, `trace` what an undo needs: the rows that were
+    written, what they replaced, and the last rows that there were at that moment.
+    """
+
+    code = models.SlugField(max_length=80)
+    title = models.CharField(max_length=255)
+    on = models.DateField()
+    basis = models.CharField(max_length=255)
+    steps = models.JSONField()
+    affected = models.JSONField(default=list)
+    trace = models.JSONField(default=dict)
+    applied_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(undone_at=None),
+                name="organisations_plan_one_in_force",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -98,8 +155,11 @@ class OrganisationVersion(models.Model):
     focal_point = models.CharField(max_length=255, blank=True)
     officer = models.CharField(max_length=200, blank=True)
     basis = models.CharField(max_length=255, blank=True)
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+")
     sort_name = models.CharField(max_length=1600)
     folded = models.CharField(max_length=400)
+
+    objects = OrganisationVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -112,10 +172,17 @@ class OrganisationVersion(models.Model):
                 name="organisations_organisationversion_known_kind",
             ),
             models.CheckConstraint(
+                condition=Q(tier__in=Tier.values),
+                name="organisations_organisationversion_known_tier",
+            ),
+            models.CheckConstraint(
                 condition=~Q(kind=Kind.ARMED_FORCES) | Q(headcount=None),
                 name="organisations_organisationversion_no_armed_strength",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Placement(models.Model):
@@ -130,6 +197,7 @@ class Placement(models.Model):
         Organisation, models.PROTECT, null=True, related_name="+"
     )
     is_end = models.BooleanField(default=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -140,6 +208,10 @@ class Placement(models.Model):
             models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(parent=F("organisation")),
                 name="organisations_placement_not_below_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_end=False) | Q(parent=None),
+                name="organisations_placement_ends_without_parent",
             ),
         ]
 
@@ -159,7 +231,11 @@ class Reach(models.Model):
             models.UniqueConstraint(
                 fields=["tree", "superior", "inferior", "valid_from"],
                 name="organisations_reach_one_from_a_day",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__gt=F("valid_from")),
+                name="organisations_reach_runs_forward",
+            ),
         ]
         indexes = [
             models.Index(
@@ -167,17 +243,6 @@ class Reach(models.Model):
                 name="organisations_reach_upward",
             )
         ]
-
-
-class Plan(models.Model):
-    """A reorganisation that was applied: its steps, its day, its legal basis."""
-
-    code = models.SlugField(max_length=80, unique=True)
-    title = models.CharField(max_length=255)
-    on = models.DateField()
-    basis = models.CharField(max_length=255)
-    steps = models.JSONField()
-    applied_at = models.DateTimeField()
 
 
 class Lineage(models.Model):
@@ -189,7 +254,7 @@ class Lineage(models.Model):
     on = models.DateField()
     share_ppm = models.PositiveIntegerField(null=True)
     basis = models.CharField(max_length=255, blank=True)
-    plan = models.ForeignKey(Plan, models.PROTECT, null=True)
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -233,6 +298,7 @@ class NamedGroup(models.Model):
     tree = models.ForeignKey(Tree, models.PROTECT)
     kinds = models.JSONField(default=list)
     tiers = models.JSONField(default=list)
-    below = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="+"
-    )
+    below = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.code
