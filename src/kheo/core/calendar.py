@@ -6,6 +6,7 @@ days are off on National Day, and which days are swapped, is decided year by yea
 `KNOWN_UNTIL` these decisions are in, after it they are what the rules let expect.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +29,8 @@ _SWAPPED: Mapping[date, date] = MappingProxyType(
     # Government decision announced by the Ministry of Home Affairs on 25/12/2025.
     {date(2026, 1, 2): date(2026, 1, 10)}
 )
-_TET_VI, _TET_EN = "Tết Nguyên Đán", "Lunar New Year"
+_SUBSTITUTED = re.compile(r"thay cho ngày (\d{2})/(\d{2})/(\d{4})")
+_REST_DAY = re.compile("29 Tết|Mùng năm|Mùng sáu")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,8 +106,7 @@ def _year(year: int) -> _Year:
     # One year at a time: asked for several at once the library keeps their moved days.
     vi = holidays.country_holidays("VN", years=year, language="vi", expand=False)
     en = holidays.country_holidays("VN", years=year, language="en_US", expand=False)
-    is_expected = year > KNOWN_UNTIL
-    days = {day: _holiday(day, vi[day], en[day], is_expected) for day in vi}
+    days = {day: _holiday(day, vi[day], en[day]) for day in vi}
     worked = {day for day in vi.weekend_workdays if day.year == year}
     for off, made_up in _SWAPPED.items():
         if off.year == year:
@@ -115,12 +116,15 @@ def _year(year: int) -> _Year:
     return _Year(MappingProxyType(days), frozenset(worked))
 
 
-def _holiday(day: date, vi: str, en: str, is_expected: bool) -> Holiday:  # noqa: FBT001  private, one caller
-    if "29 Tết" in vi or "Mùng năm" in vi or "Mùng sáu" in vi:
+def _holiday(day: date, vi: str, en: str) -> Holiday:
+    if moved := _SUBSTITUTED.search(vi):
+        day_of_month, month, year = map(int, moved.groups())
+        return _moved(day, date(year, month, day_of_month))
+    if _REST_DAY.search(vi):
         # The library numbers these rest days after a fixed count, which is one off
         # where the last lunar month has 29 days; they are simply days of the Tết rest.
-        vi, en = f"Nghỉ {_TET_VI}", f"{_TET_EN} rest day"
-    return Holiday(day, vi, en, is_expected)
+        vi, en = "Nghỉ Tết Nguyên Đán", "Lunar New Year rest day"
+    return Holiday(day, vi, en, is_expected=day.year > KNOWN_UNTIL)
 
 
 def _moved(off: date, made_up: date) -> Holiday:

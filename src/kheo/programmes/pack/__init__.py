@@ -1,0 +1,120 @@
+"""Programme packs: one YAML file that a colleague can read, check, load and share.
+
+Works without Django and without a database: `load_pack` turns text into a `Pack` or
+raises `PackErrors` with everything that is wrong, `dump_pack` writes it back.
+"""
+
+from kheo.core.periods import Frequency
+from kheo.programmes.pack.groups import BodyKind, BodyTier, Group
+from kheo.programmes.pack.measures import (
+    Dimension,
+    Evidence,
+    Measure,
+    Origin,
+    Plausible,
+    Value,
+    WorkField,
+)
+from kheo.programmes.pack.messages import Message
+from kheo.programmes.pack.model import Pack, Stage
+from kheo.programmes.pack.parts import (
+    Code,
+    DayRule,
+    Document,
+    FixedDay,
+    Law,
+    Source,
+    Span,
+    Text,
+)
+from kheo.programmes.pack.reading import PackError, PackErrors, load_pack
+from kheo.programmes.pack.regime import (
+    Cell,
+    Choice,
+    CutOff,
+    DayOff,
+    Direction,
+    Due,
+    Earlier,
+    Form,
+    Lock,
+    Moved,
+    Outline,
+    Paragraph,
+    Report,
+    Window,
+)
+from kheo.programmes.pack.work import (
+    Band,
+    Comparison,
+    Contradiction,
+    Coverage,
+    CoverageKind,
+    CriteriaSet,
+    Criterion,
+    Milestone,
+    Rhythm,
+    Rule,
+    Subject,
+    Target,
+    Task,
+    Weekday,
+)
+from kheo.programmes.pack.writing import dump_pack
+
+__all__ = [
+    "Band",
+    "BodyKind",
+    "BodyTier",
+    "Cell",
+    "Choice",
+    "Code",
+    "Comparison",
+    "Contradiction",
+    "Coverage",
+    "CoverageKind",
+    "CriteriaSet",
+    "Criterion",
+    "CutOff",
+    "DayOff",
+    "DayRule",
+    "Dimension",
+    "Direction",
+    "Document",
+    "Due",
+    "Earlier",
+    "Evidence",
+    "FixedDay",
+    "Form",
+    "Frequency",
+    "Group",
+    "Law",
+    "Lock",
+    "Measure",
+    "Message",
+    "Milestone",
+    "Moved",
+    "Origin",
+    "Outline",
+    "Pack",
+    "PackError",
+    "PackErrors",
+    "Paragraph",
+    "Plausible",
+    "Report",
+    "Rhythm",
+    "Rule",
+    "Source",
+    "Span",
+    "Stage",
+    "Subject",
+    "Target",
+    "Task",
+    "Text",
+    "Value",
+    "Weekday",
+    "Window",
+    "WorkField",
+    "dump_pack",
+    "load_pack",
+]
