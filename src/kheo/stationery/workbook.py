@@ -1,0 +1,202 @@
+"""From plain rows to an Excel file that prints well and holds real numbers."""
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import xlsxwriter
+from xlsxwriter.format import Format as CellFormat
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from kheo.stationery.paper import Cell, Column, Row, RowKind
+from kheo.stationery.wording import SAMPLE_MARK
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FONT = "Times New Roman"
+LONGEST_SHEET_NAME = 31
+EXACT_DIGITS = 15
+"""Excel keeps so many digits of a number; longer ones are written as text."""
+
+DATE_FORMAT = "dd/mm/yyyy"
+TEXT_FORMAT = "@"
+STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+A4 = 9
+MARGINS_INCH = {"left": 0.6, "right": 0.4, "top": 0.7, "bottom": 0.6}
+SECTION_COLOUR, TOTAL_COLOUR, HEADER_COLOUR = "#F2F2F2", "#E7EEF7", "#D9E2EF"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table on its own sheet; headings come in as many languages as they need."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    title: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_landscape: bool = False
+
+
+def workbook(
+    sheets: Sequence[Sheet], *, author: str, on: date, is_sample: bool = False
+) -> bytes:
+    """The sheets as .xlsx. Text stays text, whatever it begins with.
+
+    `author` and `on` are all that the file says of its making; equal input makes equal
+    bytes. A missing figure is an empty cell, never a zero.
+    """
+    buffer = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": DATE_FORMAT,
+    }
+    book = xlsxwriter.Workbook(buffer, options)
+    created = datetime(on.year, on.month, on.day)  # noqa: DTZ001  the file stores a local day
+    book.set_properties({"author": author, "created": created})
+    names = _sheet_names(sheet.name for sheet in sheets)
+    formats = _Formats(book)
+    for sheet, name in zip(sheets, names, strict=True):
+        _write_sheet(book.add_worksheet(name), sheet, formats, is_sample=is_sample)
+    book.close()
+    return buffer.getvalue()
+
+
+class _Formats:
+    """Each look made once, as Excel wants it."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, object], ...], CellFormat] = {}
+
+    def plain(self, **look: object) -> CellFormat:
+        whole = {"font_name": FONT, "font_size": 12, **look}
+        key = tuple(sorted(whole.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format(whole)
+        return self._made[key]
+
+    def of_cell(self, value: Cell, column: Column, kind: RowKind) -> CellFormat:
+        look: dict[str, object] = {
+            "border": 1,
+            "valign": "vcenter",
+            **_KIND_LOOKS[kind],
+        }
+        if isinstance(value, date):
+            look |= {"num_format": DATE_FORMAT, "align": "center"}
+        elif isinstance(value, str):
+            look |= {"num_format": TEXT_FORMAT, "text_wrap": True}
+            if value.startswith(STARTS_OF_FORMULAS):
+                look["quote_prefix"] = True
+        else:
+            look["num_format"] = _number_format(column.decimals)
+        if column.align:
+            look["align"] = _ALIGNS.get(column.align, "left")
+        return self.plain(**look)
+
+
+_ALIGNS = {"centre": "center", "right": "right"}
+_KIND_LOOKS: dict[RowKind, dict[str, object]] = {
+    RowKind.BODY: {},
+    RowKind.SECTION: {"bold": True, "bg_color": SECTION_COLOUR},
+    RowKind.TOTAL: {"bold": True, "bg_color": TOTAL_COLOUR},
+    RowKind.CORRECTION: {"italic": True},
+}
+
+
+def _number_format(decimals: int) -> str:
+    """Excel shows point and comma after its user's own habit; the pattern is fixed."""
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def _write_sheet(
+    page: Worksheet, sheet: Sheet, formats: _Formats, *, is_sample: bool
+) -> None:
+    line = 0
+    marks = (SAMPLE_MARK,) if is_sample else ()
+    for text in (*marks, *sheet.title):
+        look = formats.plain(bold=True, italic=text == SAMPLE_MARK)
+        page.write_string(line, 0, text, look)
+        line += 1
+    header = formats.plain(
+        bold=True,
+        border=1,
+        text_wrap=True,
+        align="center",
+        valign="vcenter",
+        bg_color=HEADER_COLOUR,
+    )
+    for place, column in enumerate(sheet.columns):
+        page.set_column(place, place, column.width)
+        page.write_string(line, place, column.heading, header)
+    page.freeze_panes(line + 1, 0)
+    page.repeat_rows(line)
+    first = line + 1
+    for order, row in enumerate(sheet.rows):
+        _write_row(page, first + order, row, sheet.columns, formats)
+    note_line = first + len(sheet.rows) + 1
+    for order, note in enumerate(sheet.notes):
+        page.write_string(note_line + order, 0, note, formats.plain(italic=True))
+    _set_print(page, sheet, is_sample=is_sample)
+
+
+def _write_row(
+    page: Worksheet,
+    line: int,
+    row: Row,
+    columns: Sequence[Column],
+    formats: _Formats,
+) -> None:
+    if row.kind is RowKind.SECTION:
+        blanks: tuple[Cell, ...] = ("",) * (len(columns) - len(row.cells))
+        row = Row((*row.cells, *blanks), RowKind.SECTION)
+    for place, (value, column) in enumerate(zip(row.cells, columns, strict=True)):
+        _write_cell(page, line, place, value, formats.of_cell(value, column, row.kind))
+
+
+def _write_cell(
+    page: Worksheet, line: int, place: int, value: Cell, look: CellFormat
+) -> None:
+    if value is None or value == "":
+        page.write_blank(line, place, None, look)
+    elif isinstance(value, date):
+        page.write_datetime(line, place, value, look)
+    elif isinstance(value, int | Decimal) and _fits(value):
+        page.write_number(line, place, value, look)
+    else:
+        page.write_string(line, place, str(value), look)
+
+
+def _fits(value: int | Decimal) -> bool:
+    return len(Decimal(value).normalize().as_tuple().digits) <= EXACT_DIGITS
+
+
+def _set_print(page: Worksheet, sheet: Sheet, *, is_sample: bool) -> None:
+    page.set_paper(A4)
+    if sheet.is_landscape:
+        page.set_landscape()
+    page.set_margins(**MARGINS_INCH)
+    page.fit_to_pages(1, 0)
+    page.set_footer("&C&P/&N")
+    if is_sample:
+        page.set_header(f"&C&B{SAMPLE_MARK}")
+
+
+def _sheet_names(wanted: Iterable[str]) -> list[str]:
+    """Names Excel accepts: none of its signs, at most 31 letters, all different."""
+    names: list[str] = []
+    for name in wanted:
+        clean = re.sub(r"[\[\]:*?/\\]", "-", name).strip("' ") or "Sheet"
+        short, tried = clean[:LONGEST_SHEET_NAME], 1
+        while short.casefold() in {taken.casefold() for taken in names}:
+            tried += 1
+            tail = f" ({tried})"
+            short = f"{clean[: LONGEST_SHEET_NAME - len(tail)]}{tail}"
+        names.append(short)
+    return names
