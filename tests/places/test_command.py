@@ -75,7 +75,7 @@ def test_show_prints_versions_and_lineage():
 
     assert lines[0] == "vn25-1"
     assert lines[1] == f"2025-07-01 – …  Xã Hùng Lợi  {LAW}"
-    assert "from  2025-07-01  merge  vn-2  Xã Trung Minh" in lines
+    assert "made from  2025-07-01  merge  vn-2  Xã Trung Minh" in lines
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,8 @@ class PlaceVersion(models.Model):
     """
 
     place = models.ForeignKey(Place, models.CASCADE, related_name="versions")
-    valid_from = models.DateField(_("from"))
-    is_end = models.BooleanField(_("end"), default=False)
+    valid_from = models.DateField(_("valid from"))
+    is_end = models.BooleanField(_("has ended"), default=False)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=20, choices=PlaceKind.choices)
     official_code = models.CharField(_("official code"), max_length=10, blank=True)
@@ -158,8 +158,8 @@ class PlaceLineage(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=TransferKind.choices)
     predecessor = models.ForeignKey(Place, models.PROTECT, related_name="heirs")
     successor = models.ForeignKey(Place, models.PROTECT, related_name="origins")
-    on = models.DateField(_("on"))
-    share_ppm = models.PositiveIntegerField(_("share"), null=True)
+    on = models.DateField(_("effective on"))
+    share_ppm = models.PositiveIntegerField(_("share (millionths)"), null=True)
     is_default = models.BooleanField(_("default successor"), default=True)
     basis = models.CharField(_("legal basis"), max_length=255, blank=True)
     is_doubtful = models.BooleanField(_("doubtful"), default=False)
@@ -229,7 +229,7 @@ class CommuneProfile(models.Model):
     """What programmes ask about a commune, from a day on, as decisions state it."""
 
     place = models.ForeignKey(Place, models.CASCADE, related_name="profiles")
-    valid_from = models.DateField(_("from"))
+    valid_from = models.DateField(_("valid from"))
     is_extremely_difficult = models.BooleanField(_("extremely difficult"), null=True)
     new_rural_status = models.CharField(
         _("new-rural status"),

@@ -95,7 +95,7 @@ class Command(BaseCommand):
             span = f"{row['valid_from']} – {row['valid_to'] or '…'}"
             doubt = f"  [? {row['note']}]" if row["is_doubtful"] else ""
             self.stdout.write(f"  {span}  {row['name']}  {row['basis']}{doubt}")
-        for title, rows in ((_("from"), "origins"), (_("to"), "heirs")):
+        for title, rows in ((_("made from"), "origins"), (_("became"), "heirs")):
             for row in shown[rows]:
                 doubt = "  [?]" if row["is_doubtful"] else ""
                 line = f"{row['on']}  {row['kind']}  {row['code']}  {row['name']}"
