@@ -1,54 +1,65 @@
 """Measures, entries, credits, claims, and the totals that are kept of them."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from kheo.organisations.models import Organisation
+from kheo.ledger import rules
+from kheo.organisations.models import Organisation, Tree
 from kheo.places.models import Place
 
 
 class Law(models.TextChoices):
-    """How a measure adds up over bodies and over time (architecture, "Totals")."""
+    """`rules.Law` with its names for people."""
 
-    FLOW = "flow", _("flow")
-    STOCK = "stock", _("stock")
-    DISTINCT = "distinct", _("distinct count")
-    RATIO = "ratio", _("ratio")
+    FLOW = rules.Law.FLOW.value, _("flow")
+    STOCK = rules.Law.STOCK.value, _("stock")
+    DISTINCT = rules.Law.DISTINCT.value, _("distinct count")
+    RATIO = rules.Law.RATIO.value, _("ratio")
 
 
 class Standing(models.TextChoices):
+    """Whether an amount was counted, or stands for what is not yet over."""
+
     ACTUAL = "actual", _("actual")
     ESTIMATED = "estimated", _("estimated")
 
 
 class ClaimKind(models.TextChoices):
-    """What a body said of a measure in a window; nothing said is missing."""
+    """`rules.ClaimKind` with its names for people."""
 
-    FIGURE = "figure", _("figure")
-    ZERO = "zero", _("zero")
-    NIL = "nil", _("nothing to report")
-    NOT_APPLICABLE = "not_applicable", _("not applicable")
+    FIGURE = rules.ClaimKind.FIGURE.value, _("figure")
+    ZERO = rules.ClaimKind.ZERO.value, _("zero")
+    NIL = rules.ClaimKind.NIL.value, _("nothing to report")
+    NOT_APPLICABLE = rules.ClaimKind.NOT_APPLICABLE.value, _("not applicable")
 
 
 class Measure(models.Model):
     """What is counted, in whole numbers of its smallest unit."""
 
-    code = models.SlugField(max_length=60, unique=True)
-    law = models.CharField(max_length=10, choices=Law.choices)
-    name_vi = models.CharField(max_length=255)
-    name_en = models.CharField(max_length=255)
-    unit_vi = models.CharField(max_length=60)
-    unit_en = models.CharField(max_length=60)
-    decimals = models.PositiveSmallIntegerField(default=0)
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    law = models.CharField(_("law"), max_length=10, choices=Law.choices)
+    name_vi = models.CharField(_("Vietnamese name"), max_length=255)
+    name_en = models.CharField(_("English name"), max_length=255)
+    unit_vi = models.CharField(_("Vietnamese unit"), max_length=60)
+    unit_en = models.CharField(_("English unit"), max_length=60)
+    decimals = models.PositiveSmallIntegerField(_("decimals"), default=0)
     numerator = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="+"
+        "self", models.PROTECT, null=True, related_name="+", verbose_name=_("numerator")
     )
     denominator = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="+"
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("denominator"),
     )
 
     class Meta:
+        verbose_name = _("measure")
+        verbose_name_plural = _("measures")
         constraints = [
             models.CheckConstraint(
                 condition=Q(law__in=Law.values), name="ledger_measure_known_law"
@@ -68,12 +79,18 @@ class Measure(models.Model):
         return self.code
 
 
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def live(self) -> "EntryQuerySet":
+        return self.filter(closed_at=None)
+
+
 class Entry(models.Model):
     """One quantity, entered once, with its source; closed, never edited.
 
     `amount` is in the measure's smallest unit. A flow has one day, `on`; a stock holds
-    in `[on, until)`; a distinct count has a `subject` and the amount 1. `dimensions` is
-    the canonical text `dim=value;dim=value`, sorted, the finest known.
+    in `[on, until)`; a distinct count has a `subject` and the amount 1, or, declared
+    without one, the window `[on, until)`. `dimensions` is the canonical text
+    `dim=value;dim=value`, the finest known.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -94,16 +111,28 @@ class Entry(models.Model):
     posted_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
+    objects: ClassVar[models.Manager["Entry"]] = EntryQuerySet.as_manager()
+
     class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "line"],
                 condition=Q(closed_at=None),
                 name="ledger_entry_one_live_line",
             ),
+            models.UniqueConstraint(
+                fields=["source", "line", "revision"],
+                name="ledger_entry_one_of_a_revision",
+            ),
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gt=F("on")),
                 name="ledger_entry_runs_forward",
+            ),
+            models.CheckConstraint(
+                condition=Q(standing__in=Standing.values),
+                name="ledger_entry_known_standing",
             ),
         ]
         indexes = [
@@ -112,17 +141,24 @@ class Entry(models.Model):
                 condition=Q(closed_at=None),
                 name="ledger_entry_live_by_day",
             ),
-            models.Index(fields=["source"], name="ledger_entry_by_source"),
+            models.Index(
+                fields=["measure", "subject"],
+                condition=Q(closed_at=None) & ~Q(subject=""),
+                name="ledger_entry_live_subject",
+            ),
         ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Credit(models.Model):
     """A body that takes part in an entry; several when the work was joint."""
 
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="credits")
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+"
+    entry = models.ForeignKey(
+        Entry, models.CASCADE, related_name="credits", db_index=False
     )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
@@ -133,15 +169,20 @@ class Credit(models.Model):
 
 
 class Claim(models.Model):
-    """What a body's report says of a measure in a window: figure, zero, nil or n/a."""
+    """What a body's report says of a measure in a window: figure, zero, nil or n/a.
+
+    Claims speak of what is counted, never of a ratio, which follows from its parts.
+    `holds_until` follows from the window: so long it speaks of a stock.
+    """
 
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+"
+        Organisation, models.PROTECT, related_name="+", db_index=False
     )
     programme = models.CharField(max_length=60)
-    measure = models.ForeignKey(Measure, models.PROTECT)
+    measure = models.ForeignKey(Measure, models.PROTECT, db_index=False)
     window_from = models.DateField()
     window_to = models.DateField()
+    holds_until = models.DateField(editable=False)
     kind = models.CharField(max_length=20, choices=ClaimKind.choices)
     source = models.CharField(max_length=120)
     posted_at = models.DateTimeField()
@@ -150,7 +191,13 @@ class Claim(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "programme", "measure", "window_from", "source"],
+                fields=[
+                    "organisation",
+                    "programme",
+                    "measure",
+                    "window_from",
+                    "source",
+                ],
                 condition=Q(closed_at=None),
                 name="ledger_claim_one_live",
             ),
@@ -158,4 +205,130 @@ class Claim(models.Model):
                 condition=Q(window_to__gt=F("window_from")),
                 name="ledger_claim_window_runs_forward",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ClaimKind.values), name="ledger_claim_known_kind"
+            ),
         ]
+        indexes = [
+            models.Index(
+                fields=["measure", "window_to"],
+                condition=Q(closed_at=None),
+                name="ledger_claim_live_by_day",
+            ),
+            models.Index(
+                fields=["source"],
+                condition=Q(closed_at=None),
+                name="ledger_claim_live_by_source",
+            ),
+        ]
+
+
+class Slice(models.Model):
+    """A programme and a combination of dimensions, as one small number.
+
+    `*` stands for all: distinct counts cannot be added up over programmes.
+    """
+
+    programme = models.CharField(max_length=60)
+    dimensions = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "dimensions"], name="ledger_slice_once"
+            )
+        ]
+
+
+class Projection(models.Model):
+    """A sum kept over one tree; over the places where there is no `tree`.
+
+    `shift` is what has to be added to `recorded` for the structure as it is now. A tree
+    without projections has no stored totals yet: its totals come from the entries.
+    """
+
+    class Kind(models.TextChoices):
+        RECORDED = "recorded", _("as recorded")
+        SHIFT = "shift", _("moved by reorganisations since")
+
+    tree = models.ForeignKey(Tree, models.CASCADE, null=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tree", "kind"],
+                condition=Q(tree__isnull=False),
+                name="ledger_projection_once_a_tree",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(tree=None),
+                name="ledger_projection_once_of_places",
+            ),
+        ]
+
+
+class DayTotal(models.Model):
+    """What flows of a day, or changes of a stock on it, add to one node.
+
+    A pure function of the live entries and the trees, written by upsert alone. `node`
+    is a body or a place, 0 the virtual root; of `amount`, `own` is borne by the node
+    itself and `unallocated` could not be given to one below it.
+    """
+
+    pk = models.CompositePrimaryKey(
+        "projection_id", "measure_id", "node", "day", "slice_id"
+    )
+    projection = models.ForeignKey(
+        Projection, models.CASCADE, db_constraint=False, db_index=False
+    )
+    measure = models.ForeignKey(
+        Measure, models.PROTECT, db_constraint=False, db_index=False
+    )
+    node = models.BigIntegerField()
+    day = models.DateField()
+    slice = models.ForeignKey(
+        Slice, models.PROTECT, db_constraint=False, db_index=False
+    )
+    amount = models.BigIntegerField()
+    own = models.BigIntegerField()
+    unallocated = models.BigIntegerField()
+    entries = models.IntegerField()
+
+
+class Seen(models.Model):
+    """How many subjects were seen at a node on a day and before that on another.
+
+    Subjects in `[a, b)` are the sum of `subjects` with a day in it and `previous_day`
+    before `a`. `slice` is a programme with all dimensions, or all programmes.
+    """
+
+    class Part(models.IntegerChoices):
+        WHOLE = 0, _("in all")
+        OWN = 1, _("borne by the node itself")
+        UNALLOCATED = 2, _("unallocated")
+
+    pk = models.CompositePrimaryKey(
+        "projection_id",
+        "measure_id",
+        "node",
+        "slice_id",
+        "part",
+        "day",
+        "previous_day",
+    )
+    projection = models.ForeignKey(
+        Projection, models.CASCADE, db_constraint=False, db_index=False
+    )
+    measure = models.ForeignKey(
+        Measure, models.PROTECT, db_constraint=False, db_index=False
+    )
+    node = models.BigIntegerField()
+    slice = models.ForeignKey(
+        Slice, models.PROTECT, db_constraint=False, db_index=False
+    )
+    part = models.PositiveSmallIntegerField(choices=Part.choices)
+    day = models.DateField()
+    previous_day = models.DateField()
+    subjects = models.IntegerField()

@@ -1,0 +1,118 @@
+"""Who bears an entry on a day, and what it then adds to each node of a tree."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, NamedTuple, TypeAlias
+
+from kheo.core.lineage import DatedTree, Part, apportion
+from kheo.core.lineage.values import N
+
+
+@dataclass(frozen=True, slots=True)
+class Piece(Generic[N]):
+    """A part of what one body is credited with, and the nodes that it counts in.
+
+    `chain` runs from the bearer up to the virtual root, which is `None`.
+    """
+
+    part: Part[N]
+    chain: tuple[N | None, ...]
+
+
+Bearing: TypeAlias = tuple[Piece[N], ...]
+
+
+class Contribution(NamedTuple):
+    """What entries add to one node: in all, by its own bearing, and unallocated there.
+
+    `entries` counts the entries, so that a sum of zero differs from nothing at all.
+    """
+
+    amount: int
+    own: int
+    unallocated: int
+    entries: int
+
+    def plus(self, other: "Contribution") -> "Contribution":
+        return Contribution(*(a + b for a, b in zip(self, other, strict=True)))
+
+    def minus(self, other: "Contribution") -> "Contribution":
+        return Contribution(*(a - b for a, b in zip(self, other, strict=True)))
+
+
+NOTHING = Contribution(0, 0, 0, 0)
+
+
+def bearing(tree: DatedTree[N], node: N, day: date) -> Bearing[N]:
+    """Say who bears what was `node`'s on `day`, each with the nodes above."""
+    return tuple(
+        Piece(part, chain_of(tree, part.bearer, day)) for part in tree.carry(node, day)
+    )
+
+
+def chain_of(tree: DatedTree[N], bearer: N | None, day: date) -> tuple[N | None, ...]:
+    if bearer is None:
+        return (None,)
+    return (*tree.superiors(bearer, day), None)
+
+
+def contributions(
+    amount: int, bearings: Iterable[Bearing[N]]
+) -> dict[N | None, Contribution]:
+    """Say what one entry adds to every node, given the bearing of each credited body.
+
+    Joint work counts once: at each node the largest credited share inside its subtree,
+    so no child exceeds its parent and the grand total is the amount itself. A negative
+    amount counts as its positive mirror does.
+    """
+    found: dict[N | None, Contribution] = {}
+    for pieces in bearings:
+        amounts = (amount,)
+        if len(pieces) > 1:
+            amounts = tuple(apportion(amount, [piece.part for piece in pieces]))
+        _keep_larger(found, _inside(pieces, amounts))
+    return found
+
+
+def presence(bearings: Iterable[Bearing[N]]) -> dict[N | None, Contribution]:
+    """Say at which nodes a subject is seen: a whole one wherever any part is borne."""
+    found: dict[N | None, Contribution] = {}
+    for pieces in bearings:
+        for piece in pieces:
+            _keep_larger(found, _inside((piece,), (1,)))
+    return found
+
+
+def _inside(
+    pieces: Sequence[Piece[N]], amounts: Sequence[int]
+) -> dict[N | None, Contribution]:
+    sums: dict[N | None, Contribution] = {}
+    for piece, amount in zip(pieces, amounts, strict=True):
+        for depth, node in enumerate(piece.chain):
+            own = amount if depth == 0 and not piece.part.is_open else 0
+            unallocated = amount if depth == 0 and piece.part.is_open else 0
+            before = sums.get(node, NOTHING)
+            sums[node] = Contribution(
+                before.amount + amount,
+                before.own + own,
+                before.unallocated + unallocated,
+                1,
+            )
+    return sums
+
+
+def _keep_larger(
+    found: dict[N | None, Contribution], others: dict[N | None, Contribution]
+) -> None:
+    for node, other in others.items():
+        known = found.get(node)
+        if known is None:
+            found[node] = other
+        else:
+            found[node] = Contribution(
+                max(known.amount, other.amount, key=abs),
+                max(known.own, other.own, key=abs),
+                max(known.unallocated, other.unallocated, key=abs),
+                1,
+            )
