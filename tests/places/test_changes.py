@@ -190,9 +190,18 @@ def test_a_change_of_kind_keeps_the_identity():
     country = make_country()
     on = date(2026, 4, 30)
 
-    change(Amend("vn-08", kind=PlaceKind.THANH_PHO_TW, name="Tuyên Quang"), on=on)
+    change(
+        Amend(
+            "vn-08",
+            kind=PlaceKind.THANH_PHO_TW,
+            name="Tuyên Quang",
+            official_code="99",
+        ),
+        on=on,
+    )
 
     assert version_on(country["vn-08"], on).name == "Thành phố Tuyên Quang"
+    assert version_on(country["vn-08"], on).official_code == "99"
     assert version_on(country["vn-08"], on - DAY).name == "Tỉnh Tuyên Quang"
     assert len(subtree_on(country["vn-08"], on)) == 7
 

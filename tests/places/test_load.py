@@ -2,8 +2,10 @@
 
 from collections import Counter
 from datetime import date
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from kheo.audit.models import AuditEntry
 from kheo.core.access import SYSTEM, Actor
@@ -27,25 +29,30 @@ pytestmark = pytest.mark.django_db
 S0 = date(2021, 10, 1)
 
 
-def load(**options):
-    return load_places(actor=SYSTEM, at=NOON, **options)
+def load():
+    return load_places(actor=SYSTEM, at=NOON)
 
 
 def test_the_country_is_loaded_as_shipped_and_loading_again_changes_nothing():
-    told = []
+    told, shown = StringIO(), StringIO()
 
-    load(progress=lambda what, done, total: told.append((what, done, total)))
+    call_command("places", "load", stdout=shown, stderr=told)
     tables = [PlaceVersion, PlaceLineage, PlaceReach, AuditEntry]
     counts = [table.objects.count() for table in tables]
     again = load()
+    call_command("places", "load", stdout=shown)
 
     assert again == Loaded()
+    assert "rows created, 0 changed, 0 removed" in shown.getvalue()
+    assert "already loaded" in shown.getvalue()
     assert [table.objects.count() for table in tables] == counts
     assert Place.objects.count() == len({v.code for v in dataset.versions()})
     assert PlaceVersion.objects.filter(is_end=False).count() == len(dataset.versions())
     assert PlaceLineage.objects.count() == len(dataset.transfers())
     assert AuditEntry.objects.filter(verb="place.load").count() == 1
-    assert ("reach", Place.objects.count(), Place.objects.count()) in told
+    assert (
+        f"reach: {Place.objects.count()} / {Place.objects.count()}" in told.getvalue()
+    )
 
     old = by_official_code("08", tier=Tier.PROVINCE, day=S0)
     new = by_official_code("08", tier=Tier.PROVINCE, day=REFORM)

@@ -11,7 +11,7 @@ from kheo.audit.services import record
 from kheo.core.access import Actor, Capability
 from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.core.text import fold, normalise, sort_key
-from kheo.places.models import Place, PlaceLineage, PlaceVersion
+from kheo.places.models import Place, PlaceLineage, PlaceVersion, Source
 from kheo.places.queries import children_on, hamlets_on, version_on
 from kheo.places.rules import (
     Amend,
@@ -202,7 +202,7 @@ def _changing(code: str, course: _Course) -> PlaceVersion:
     version.pk = None
     version._state.adding = True
     version.valid_from, version.basis = course.on, course.basis
-    version.source = "own"
+    version.source = Source.OWN
     return version
 
 
