@@ -42,8 +42,9 @@ class Group(Part):
 
     `symbols` are those of the bodies' own papers (one board among several), `codes`
     name single bodies, `below` the body under which to look (the programme's home when
-    not given), `direct` only immediately below it. `place_kinds` limits the group to
-    bodies of such places. A group of `persons` has no bodies; it names who a duty is
+    not given), `below_kinds` the kinds of bodies under which to look there, and `direct`
+    keeps only what stands immediately below. `place_kinds` limits the group to bodies
+    of such places. A group of `persons` has no bodies; it names who a duty is
     for, such as the members of a steering committee.
     """
 

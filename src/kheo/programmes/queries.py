@@ -1,0 +1,236 @@
+"""Reads of programmes: the pack in force, who belongs to a group, what a body owes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from kheo.core.calendar import VIETNAM
+from kheo.core.errors import RuleBroken
+from kheo.core.periods import Interval
+from kheo.organisations.models import Organisation, OrganisationVersion, Reach
+from kheo.organisations.queries import named_on, names_on, superiors_on
+from kheo.places.queries import versions_on as places_on
+from kheo.programmes.models import FocalDay, Programme, ProgrammeVersion
+from kheo.programmes.pack import Group, Pack, Report, Text, load_pack
+from kheo.programmes.regime import Duty, duties_through, late_days, with_earlier_day
+
+PACKS_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A programme with the pack that holds on the day asked."""
+
+    programme: Programme
+    pack: Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What one body owes: the duty with its own earlier day, and who receives it."""
+
+    programme: str
+    organisation: Organisation
+    receiver: Organisation | None
+    duty: Duty
+
+
+# Packs
+
+
+def pack_of(version: ProgrammeVersion) -> Pack:
+    """The pack of a version, parsed once per process."""
+    return _parsed(version.digest, version.pk)
+
+
+@lru_cache(maxsize=PACKS_KEPT)
+def _parsed(digest: str, pk: int) -> Pack:
+    version = ProgrammeVersion.objects.get(pk=pk, digest=digest)
+    return load_pack(version.text, f"{version}.yaml")
+
+
+def _slim() -> QuerySet[ProgrammeVersion]:
+    """Versions without their text: the pack is kept parsed."""
+    return ProgrammeVersion.objects.select_related("programme__home").defer("text")
+
+
+def programmes_on(day: date) -> list[InForce]:
+    """The programmes in force that day, by code."""
+    versions = _slim().latest_on(day).filter(_open_on(day))
+    return [
+        InForce(version.programme, pack_of(version))
+        for version in versions.order_by("programme__code")
+    ]
+
+
+def pack_on(code: str, day: date) -> Pack:
+    """The pack in force; raises `RuleBroken` where the programme does not run then."""
+    found = _slim().latest_on(day).filter(_open_on(day), programme__code=code)
+    version = found.first()
+    if version is None:
+        message = _("The programme “%(code)s” is not in force on %(day)s.")
+        raise RuleBroken(message % {"code": code, "day": day.isoformat()})
+    return pack_of(version)
+
+
+def _open_on(day: date) -> Q:
+    return Q(valid_until=None) | Q(valid_until__gt=day)
+
+
+def packs_of(code: str) -> list[Pack]:
+    """All versions of one programme, the oldest first."""
+    versions = _slim().filter(programme__code=code).order_by("valid_from")
+    return [pack_of(version) for version in versions]
+
+
+def duties_in(code: str, span: Interval) -> list[Duty]:
+    """The duties of a programme due in `span`, through its versions, by groups."""
+    return duties_through(packs_of(code), span, VIETNAM)
+
+
+# Groups
+
+
+def members(group: Group, day: date, *, programme: Programme) -> QuerySet[Organisation]:
+    """The bodies of a group on that day, named, in Vietnamese order."""
+    if group.persons:
+        return named_on(day).none()
+    versions = OrganisationVersion.objects.in_force(day)
+    if group.kinds:
+        versions = versions.filter(kind__in=group.kinds)
+    if group.tiers:
+        versions = versions.filter(tier__in=group.tiers)
+    if group.symbols:
+        versions = versions.filter(symbol__in=group.symbols)
+    if group.codes:
+        versions = versions.filter(organisation__code__in=group.codes)
+    if group.without_exempt:
+        versions = versions.filter(is_exempt=False)
+    if group.place_kinds:
+        places = places_on(day).filter(kind__in=group.place_kinds)
+        versions = versions.filter(place__in=places.values("place"))
+    found = named_on(day).filter(pk__in=versions.values("organisation"))
+    found = found.filter(pk__in=_placed(group, day, programme).values("inferior"))
+    return found.order_by("sort_name", "pk")
+
+
+def _placed(group: Group, day: date, programme: Programme) -> QuerySet[Reach]:
+    placed = _reach(group.tree, day)
+    depth = Q(depth=1) if group.direct else Q(depth__gt=0)
+    below = Q(superior__code=group.below) if group.below else Q()
+    if not group.below and programme.home_id is not None:
+        below = Q(superior=programme.home_id)
+    if group.below_kinds:
+        above = OrganisationVersion.objects.in_force(day)
+        above = above.filter(kind__in=group.below_kinds).values("organisation")
+        inside = _reach(group.tree, day).filter(depth, superior__in=above)
+        placed = placed.filter(inferior__in=inside.values("inferior"))
+        depth = Q(depth__gt=0)
+    return placed.filter(below, depth) if below else placed
+
+
+def _reach(tree: str, day: date) -> QuerySet[Reach]:
+    return Reach.objects.filter(tree__code=tree, valid_from__lte=day, valid_to__gt=day)
+
+
+def receiver_of(
+    report: Report,
+    organisation: Organisation,
+    day: date,
+    *,
+    pack: Pack,
+    programme: Programme,
+) -> Organisation | None:
+    """Who receives this body's report: the nearest of the receiving group.
+
+    Nearest is the superior itself, or else the one that stands alone closest below the
+    lowest superior that has one (a board beside the line). None where nobody does, or
+    where several stand equally near.
+    """
+    group = pack.group(report.receiver)
+    wanted = {body.pk: body for body in members(group, day, programme=programme)}
+    for superior in superiors_on(organisation, day, tree=group.tree)[1:]:
+        if superior.pk in wanted:
+            return wanted[superior.pk]
+        below = _reach(group.tree, day).filter(superior=superior, inferior__in=wanted)
+        near = list(below.order_by("depth").values_list("depth", "inferior")[:2])
+        if near:
+            is_alone = len(near) == 1 or near[0][0] < near[1][0]
+            return wanted[near[0][1]] if is_alone else None
+    return None
+
+
+# Duties of bodies
+
+
+def duties_of(organisation: Organisation, span: Interval) -> list[Owed]:
+    """What the body owes with a due day in `span`, over all programmes.
+
+    It owes what its group owes on the window's last day; the earlier day set by its
+    receiver's focal point is applied.
+    """
+    owed = [
+        found
+        for programme in Programme.objects.select_related("home").order_by("code")
+        for found in _owed_in(programme, organisation, span)
+    ]
+    return sorted(owed, key=lambda one: (one.duty.last_day, one.programme))
+
+
+def _owed_in(
+    programme: Programme, organisation: Organisation, span: Interval
+) -> Iterator[Owed]:
+    for duty in duties_in(programme.code, span):
+        pack = pack_on(programme.code, duty.last_day)
+        day = duty.window.last
+        group = pack.group(duty.reporter)
+        if not members(group, day, programme=programme).filter(pk=organisation.pk):
+            continue
+        report = pack.report(duty.report)
+        receiver = receiver_of(
+            report, organisation, day, pack=pack, programme=programme
+        )
+        own = own_duty(duty, receiver, pack=pack, programme=programme)
+        yield Owed(programme.code, organisation, receiver, own)
+
+
+def own_duty(
+    duty: Duty, receiver: Organisation | None, *, pack: Pack, programme: Programme
+) -> Duty:
+    """The duty with the earlier day that the receiver's focal point set, if any."""
+    due = pack.report(duty.report).due
+    if receiver is None or due is None or due.earlier is None:
+        return duty
+    row = focal_day_on(programme, receiver, duty.report, duty.last_day)
+    if row is None or row.day is None:
+        return duty
+    name = names_on([receiver.pk], duty.last_day).get(receiver.pk, receiver.code)
+    return with_earlier_day(
+        duty,
+        row.day,
+        lock_days=late_days(pack, duty.report),
+        who=Text(vi=f"Đầu mối của {name}", en=f"The focal point of {name}"),
+    )
+
+
+def focal_day_on(
+    programme: Programme, organisation: Organisation, report: str, day: date
+) -> FocalDay | None:
+    """The earlier day that holds on `day`; its own `day` may be empty: none any more."""
+    rows = FocalDay.objects.filter(
+        programme=programme,
+        organisation=organisation,
+        report=report,
+        valid_from__lte=day,
+    )
+    return rows.order_by("-valid_from").first()
+
+
+def focal_days_of(organisation: Organisation, programme: Programme) -> list[FocalDay]:
+    """All earlier days this body ever set for those below it, the newest first."""
+    rows = FocalDay.objects.filter(programme=programme, organisation=organisation)
+    return list(rows.select_related("set_by").order_by("-valid_from", "report"))
