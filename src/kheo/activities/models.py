@@ -1,0 +1,221 @@
+"""Days in the villages: who, where, when, what was done, and pictures of it."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kheo.activities.workflow import COMING, HAPPENED, ActivityState
+from kheo.core.access import Actor, Capability
+from kheo.core.scoping import ScopedQuerySet
+from kheo.documents.models import StoredFile
+from kheo.organisations.models import Organisation
+from kheo.places.models import Place
+
+
+class PartyRole(models.TextChoices):
+    """How a body takes part; the host is the commune's committee."""
+
+    LEAD = "lead", _("lead")
+    PARTNER = "partner", _("partner")
+    HOST = "host", _("commune")
+
+
+class PartyQuerySet(ScopedQuerySet["Party"]):
+    day_field = "activity__on"
+    view_capability: ClassVar[Capability] = Capability.VIEW_ACTIVITIES
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    """Visible through any of its parties: lead, partners and commune alike."""
+
+    def visible_to(self, actor: Actor, capability: Capability | None = None) -> Self:
+        """Activities with a party that the actor may see now, or could on its day."""
+        if actor.is_system:
+            return self
+        parties = Party.objects.visible_to(actor, capability)
+        return self.filter(Exists(parties.filter(activity=OuterRef("pk"))))
+
+    def led_by(self, bodies: frozenset[int]) -> Self:
+        return self.filter(organisation__in=bodies)
+
+    def coming(self) -> Self:
+        return self.filter(state__in=COMING)
+
+    def happened(self) -> Self:
+        return self.filter(state__in=HAPPENED)
+
+
+class Activity(models.Model):
+    """One day of work with the people of one commune, in one programme.
+
+    `client_id` is made by the form that plans or logs it: sent twice, it is one thing.
+    """
+
+    client_id = models.UUIDField(unique=True)
+    programme = models.CharField(max_length=60)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("lead")
+    )
+    on = models.DateField(_("day"))
+    starts_at = models.TimeField(_("starts at"), null=True)
+    place = models.ForeignKey(
+        Place, models.PROTECT, related_name="+", verbose_name=_("commune")
+    )
+    hamlet = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+    field = models.CharField(_("field of work"), max_length=60, blank=True)
+    title = models.CharField(_("work"), max_length=255)
+    means = models.TextField(_("means"), blank=True)
+    safety = models.TextField(_("safety"), blank=True)
+    state = models.CharField(
+        max_length=20,
+        choices=ActivityState.choices,
+        default=ActivityState.PROPOSED,
+        editable=False,
+    )
+    offered_on = models.DateField(null=True)
+    note = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    logged_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=ActivityState.values),
+                name="activities_activity_known_state",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[s.value for s in HAPPENED])
+                | Q(logged_at__isnull=False),
+                name="activities_activity_happened_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ActivityState.CONFIRMED)
+                | Q(confirmed_at__isnull=False),
+                name="activities_activity_confirmed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(hamlet=None) | ~Q(hamlet=F("place")),
+                name="activities_activity_hamlet_is_below",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "on"], name="activities_by_lead"),
+            models.Index(fields=["place", "on"], name="activities_by_place"),
+            models.Index(fields=["programme", "on"], name="activities_by_programme"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("activities:detail", args=[self.pk])
+
+
+class Party(models.Model):
+    """A body that takes part, with its role."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="parties")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=10, choices=PartyRole.choices)
+
+    objects = PartyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "organisation"], name="activities_party_once"
+            ),
+            models.UniqueConstraint(
+                fields=["activity"],
+                condition=Q(role=PartyRole.LEAD),
+                name="activities_party_one_lead",
+            ),
+        ]
+
+
+class Quantity(models.Model):
+    """What was done, by measure; `party` where it is that body's own people.
+
+    `amount` is in the measure's smallest unit. A household helped has a `subject`, a
+    code that only the commune can read, and the amount 1.
+    """
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="quantities")
+    party = models.ForeignKey(Party, models.CASCADE, null=True, related_name="own")
+    measure = models.CharField(max_length=60)
+    dimensions = models.CharField(max_length=400, blank=True)
+    subject = models.CharField(max_length=64, blank=True)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "party", "measure", "dimensions", "subject"],
+                nulls_distinct=False,
+                name="activities_quantity_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0), name="activities_quantity_not_negative"
+            ),
+        ]
+
+
+class Photo(models.Model):
+    """A picture with its caption; seen inside only until a review publishes it."""
+
+    client_id = models.UUIDField(unique=True)
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="photos")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    caption = models.CharField(_("caption"), max_length=300)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(caption=""), name="activities_photo_has_caption"
+            )
+        ]
+
+
+class RosterLine(models.Model):
+    """Who of one body goes along: for planning and safety, seen by that body alone.
+
+    Deleted when the report of the period is accepted; counts remain (mission).
+    """
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="roster")
+    name = models.CharField(_("name"), max_length=120)
+    duty = models.CharField(_("duty"), max_length=200, blank=True)
+
+
+class HouseholdCode(models.Model):
+    """A random code that a commune gives a household in one programme.
+
+    Whose it is stands on the commune's own paper, never here: the code lets one
+    household count once, in this programme only, and is destroyed with its stage.
+    """
+
+    programme = models.CharField(max_length=60)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=12)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "code"], name="activities_householdcode_once"
+            )
+        ]

@@ -1,0 +1,84 @@
+"""What the page of one activity shows, made from queries; no request."""
+
+from typing import Any
+
+from kheo.activities.forms import MoveForm, said
+from kheo.activities.models import Activity, PartyRole, Quantity
+from kheo.activities.queries import PartyView, described, lines_for, parties_for
+from kheo.activities.rules import format_amount, parse_dimensions
+from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
+from kheo.audit.queries import history_of
+from kheo.core.access import Actor, Capability
+from kheo.places.queries import version_on
+from kheo.programmes.pack import Pack
+from kheo.programmes.queries import pack_on
+
+NOT_BUTTONS = frozenset({ActivityAction.LOG})
+"""Logging has a page of its own."""
+
+
+def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str, Any]:
+    """Everything the page of one activity says, for this actor."""
+    views = parties_for(activity, actor)
+    state = ActivityState(activity.state)
+    allowed = {
+        capability
+        for capability in (Capability.EDIT_ACTIVITIES, Capability.HOST_ACTIVITIES)
+        for view in views
+        if actor.can(capability, view.party.organisation)
+    }
+    moves = WORKFLOW.available(state, lambda needed: needed in allowed)
+    hamlet = version_on(activity.hamlet, activity.on) if activity.hamlet else None
+    pack = pack_on(activity.programme, activity.on)
+    leads = any(v.is_mine and v.party.role == PartyRole.LEAD for v in views)
+    return {
+        "activity": activity,
+        "named": described([activity])[0],
+        "hamlet": hamlet.name if hamlet else "",
+        "parties": views,
+        "figures": _figures(lines_for(activity, views), views, pack),
+        "moves": [move for move in moves if move.action not in NOT_BUTTONS],
+        "may_log": any(m.action is ActivityAction.LOG for m in moves)
+        and (leads or state in HAPPENED),
+        "may_change": leads and state not in HAPPENED,
+        "is_mine": any(view.is_mine for view in views),
+        "photos": activity.photos.select_related("file").order_by("added_at", "pk"),
+        "has_happened": state in HAPPENED,
+        "history": history_of(activity),
+        "form": form,
+        "field_name": _field_name(activity, pack),
+    }
+
+
+def _figures(
+    rows: list[Quantity], views: list[PartyView], pack: Pack
+) -> list[dict[str, str]]:
+    names = {view.party.pk: view.name for view in views}
+    return [_figure(row, names, pack) for row in rows]
+
+
+def _figure(row: Quantity, names: dict[int, str], pack: Pack) -> dict[str, str]:
+    known = {m.code: m for m in pack.measures}
+    measure = known.get(row.measure)
+    notes = [names[row.party_id]] if row.party_id else []
+    notes += [row.subject] if row.subject else []
+    notes += _values(row.dimensions, pack)
+    return {
+        "name": said(measure.name) if measure else row.measure,
+        "unit": said(measure.unit) if measure else "",
+        "amount": format_amount(row.amount, measure.decimals if measure else 0),
+        "note": " · ".join(notes),
+    }
+
+
+def _values(dimensions: str, pack: Pack) -> list[str]:
+    found = []
+    for code, value in parse_dimensions(dimensions).items():
+        names = {v.code: said(v.name) for v in pack.dimension(code).values}
+        found.append(names.get(value, value))
+    return found
+
+
+def _field_name(activity: Activity, pack: Pack) -> str:
+    fields = {f.code: said(f.name) for f in pack.fields}
+    return fields.get(activity.field, "")

@@ -1,0 +1,189 @@
+"""Saying what a day achieved: the ledger counts it at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kheo.activities.models import (
+    Activity,
+    HouseholdCode,
+    Party,
+    PartyRole,
+    Quantity,
+)
+from kheo.activities.queries import done_of, measures_of
+from kheo.activities.rules import Done, lines_of
+from kheo.activities.services.plans import (
+    Where,
+    parties_of,
+    plan_activity,
+    recorded,
+    source_of,
+    write,
+)
+from kheo.activities.services.rhythms import settle_again
+from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
+from kheo.core.access import Actor
+from kheo.core.errors import Conflict, RuleBroken
+from kheo.ledger import services as ledger
+from kheo.organisations.models import Organisation
+
+
+@transaction.atomic
+def log_activity(
+    activity: Activity,
+    *,
+    done: Iterable[Done],
+    actor: Actor,
+    at: datetime,
+    title: str | None = None,
+) -> Activity:
+    """Say what was done; saying it again replaces what was said before.
+
+    The lead writes the joint work and its own people, a partner only its own people.
+    Everything is posted to the ledger on the day of the work, whatever the day of the
+    typing. Raises `RuleBroken` for a measure the programme does not know, an amount
+    beyond what is plausible, a household code of another commune.
+    """
+    before = ActivityState(activity.state)
+    move = WORKFLOW.find(before, ActivityAction.LOG)
+    if activity.on > at.date():
+        raise RuleBroken(_("This day has not come yet."), field="on")
+    mine = parties_of(activity, move.capability, actor)
+    lines = [one for one in done if one.amount]
+    _check_done(activity, lines)
+    leads = any(party.role == PartyRole.LEAD for party in mine)
+    if not leads and before not in HAPPENED:
+        raise Conflict(_("The leading body logs the day first."))
+    _replace_quantities(activity, lines, mine=mine, leads=leads)
+    changes: dict[str, object] = {"logged_at": at}
+    if leads:
+        changes |= {"state": move.target, "title": title or activity.title}
+    write(activity, before, changes)
+    _post(activity, at=at)
+    settle_again(activity, at=at)
+    recorded(activity, "activity.log", actor=actor, at=at)
+    return activity
+
+
+@transaction.atomic
+def log_unplanned(
+    *,
+    client_id: UUID,
+    programme: str,
+    organisation: Organisation,
+    partners: Sequence[Organisation],
+    where: Where,
+    on: date,
+    title: str,
+    done: Iterable[Done],
+    actor: Actor,
+    at: datetime,
+    field: str = "",
+) -> Activity:
+    """Log a day that was never planned here; twice the same `client_id` is one day."""
+    activity = plan_activity(
+        client_id=client_id,
+        programme=programme,
+        organisation=organisation,
+        partners=partners,
+        where=where,
+        on=on,
+        title=title,
+        field=field,
+        actor=actor,
+        at=at,
+    )
+    if ActivityState(activity.state) in HAPPENED:
+        return activity
+    return log_activity(activity, done=done, actor=actor, at=at)
+
+
+def _post(activity: Activity, *, at: datetime) -> None:
+    parties = tuple(
+        activity.parties.order_by("pk").values_list("organisation_id", flat=True)
+    )
+    lines = lines_of(
+        done_of(activity),
+        measures_of(activity),
+        parties=parties,
+        hamlet=activity.hamlet.code if activity.hamlet else "",
+    )
+    ledger.post(
+        source_of(activity),
+        activity.programme,
+        [
+            ledger.Posting(
+                line=line.key,
+                measure=line.measure,
+                on=activity.on,
+                amount=line.amount,
+                credits=line.credits,
+                dimensions=line.dimensions,
+                place_id=activity.hamlet_id or activity.place_id,
+                subject=line.subject,
+            )
+            for line in lines
+        ],
+        at=at,
+    )
+
+
+def _replace_quantities(
+    activity: Activity, lines: list[Done], *, mine: list[Party], leads: bool
+) -> None:
+    owners = {party.organisation_id: party for party in mine}
+    known = {p.organisation_id: p for p in activity.parties.all()}
+    for line in lines:
+        if line.organisation is None and not leads:
+            raise RuleBroken(_("Only the leading body writes what was done together."))
+        if line.organisation is not None and line.organisation not in known:
+            raise RuleBroken(_("Only bodies that take part have people here."))
+        if line.organisation not in owners and line.organisation and not leads:
+            raise RuleBroken(_("Each body writes its own people."))
+    written = {line.organisation for line in lines if line.organisation}
+    old = activity.quantities.all()
+    replaced = [known[body] for body in written] + list(owners.values())
+    old.filter(party__in=replaced).delete()
+    if leads:
+        old.filter(party=None).delete()
+    Quantity.objects.bulk_create(
+        Quantity(
+            activity=activity,
+            party=known[line.organisation] if line.organisation else None,
+            measure=line.measure,
+            dimensions=line.dimensions,
+            subject=line.subject,
+            amount=line.amount,
+        )
+        for line in lines
+    )
+
+
+def _check_done(activity: Activity, lines: list[Done]) -> None:
+    measures = {measure.code: measure for measure in measures_of(activity)}
+    codes = {line.subject for line in lines if line.subject}
+    known = HouseholdCode.objects.filter(
+        programme=activity.programme, place=activity.place, code__in=codes
+    )
+    unknown = codes - set(known.values_list("code", flat=True))
+    if unknown:
+        text = _("The commune has not given these household codes: %(codes)s.")
+        message = text % {"codes": ", ".join(sorted(unknown))}
+        raise RuleBroken(message, field="households")
+    for line in lines:
+        measure = measures.get(line.measure)
+        if measure is None:
+            text = _("The programme has no measure %(code)s.")
+            raise RuleBroken(text % {"code": line.measure})
+        _check_plausible(measure.name.vi, line, measure.plausible, measure.decimals)
+
+
+def _check_plausible(name: str, line: Done, limits: object, decimals: int) -> None:
+    most = getattr(limits, "max", None)
+    if most is not None and line.amount > most.scaleb(decimals):
+        text = _("%(name)s: more than %(most)s in one day is not plausible.")
+        raise RuleBroken(text % {"name": name, "most": most}, field=line.measure)

@@ -1,0 +1,217 @@
+"""Planning a day with the commune, and every step of its life but the log."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kheo.activities.models import Activity, Party, PartyRole
+from kheo.activities.queries import hosts_of
+from kheo.activities.services.rhythms import settle_again
+from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
+from kheo.audit.services import record
+from kheo.core.access import Actor, Capability, require
+from kheo.core.errors import Conflict, RuleBroken
+from kheo.ledger import services as ledger
+from kheo.organisations.models import Organisation
+from kheo.places.models import Place
+from kheo.programmes.queries import pack_on
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The commune, and the hamlet where it is known."""
+
+    place: Place
+    hamlet: Place | None = None
+
+
+@transaction.atomic
+def plan_activity(
+    *,
+    client_id: UUID,
+    programme: str,
+    organisation: Organisation,
+    partners: Sequence[Organisation],
+    where: Where,
+    on: date,
+    title: str,
+    actor: Actor,
+    at: datetime,
+    field: str = "",
+    starts_at: time | None = None,
+    means: str = "",
+    safety: str = "",
+) -> Activity:
+    """Propose a day to the commune; the same `client_id` again is the same activity.
+
+    Raises `NotAllowed` for a body that is not the actor's, `RuleBroken` for a day or a
+    place that the programme does not know.
+    """
+    existing = Activity.objects.filter(client_id=client_id).first()
+    if existing:
+        require(actor, Capability.EDIT_ACTIVITIES, existing.organisation)
+        return existing
+    require(actor, Capability.EDIT_ACTIVITIES, organisation)
+    _check_day(programme, on)
+    activity = Activity.objects.create(
+        client_id=client_id,
+        programme=programme,
+        organisation=organisation,
+        on=on,
+        starts_at=starts_at,
+        place=where.place,
+        hamlet=where.hamlet,
+        field=field,
+        title=title,
+        means=means,
+        safety=safety,
+        created_by_id=actor.user_id,
+        created_at=at,
+    )
+    _set_parties(activity, partners)
+    recorded(activity, "activity.plan", actor=actor, at=at)
+    return activity
+
+
+@transaction.atomic
+def change_plan(
+    activity: Activity,
+    *,
+    partners: Sequence[Organisation],
+    where: Where,
+    on: date,
+    title: str,
+    actor: Actor,
+    at: datetime,
+    field: str = "",
+    starts_at: time | None = None,
+    means: str = "",
+    safety: str = "",
+) -> Activity:
+    """Change a plan that has not happened; another day or commune needs a new yes."""
+    require(actor, Capability.EDIT_ACTIVITIES, activity.organisation)
+    if ActivityState(activity.state) in HAPPENED:
+        raise Conflict(_("This day is over: correct its log instead."))
+    _check_day(activity.programme, on)
+    asks_again = (on, where.place.pk) != (activity.on, activity.place_id)
+    changes = {
+        "on": on,
+        "starts_at": starts_at,
+        "place": where.place,
+        "hamlet": where.hamlet,
+        "field": field,
+        "title": title,
+        "means": means,
+        "safety": safety,
+    }
+    if asks_again:
+        changes |= {"state": ActivityState.PROPOSED, "offered_on": None}
+    write(activity, ActivityState(activity.state), changes)
+    _set_parties(activity, partners)
+    recorded(activity, "activity.change", actor=actor, at=at)
+    return activity
+
+
+@transaction.atomic
+def move_activity(
+    activity: Activity,
+    action: ActivityAction,
+    *,
+    actor: Actor,
+    at: datetime,
+    note: str = "",
+    offered_on: date | None = None,
+) -> Activity:
+    """Carry out one step of the lifecycle, except logging, which brings figures.
+
+    Raises `NotAllowed`, `RuleBroken` or `Conflict`; nothing has then changed.
+    """
+    if action is ActivityAction.LOG:
+        raise RuleBroken(_("Say what was done."))
+    before = ActivityState(activity.state)
+    move = WORKFLOW.find(before, action)
+    require_party(activity, move.capability, actor)
+    if move.needs_note and not note.strip():
+        raise RuleBroken(_("Say why."), field="note")
+    changes: dict[str, object] = {"state": move.target, "note": note}
+    if action is ActivityAction.COUNTER:
+        if offered_on is None:
+            raise RuleBroken(_("Say which other day suits."), field="offered_on")
+        changes["offered_on"] = offered_on
+    if action is ActivityAction.ACCEPT_DATE:
+        changes |= {"on": activity.offered_on, "offered_on": None}
+    if action is ActivityAction.CONFIRM:
+        changes["confirmed_at"] = at
+    write(activity, before, changes)
+    if action is ActivityAction.WITHDRAW:
+        ledger.withdraw(source_of(activity), at=at)
+        settle_again(activity, at=at)
+    recorded(activity, f"activity.{action}", actor=actor, at=at, note=note)
+    return activity
+
+
+def source_of(activity: Activity) -> str:
+    """The ledger's name for one activity."""
+    return f"activity:{activity.client_id}"
+
+
+def _check_day(programme: str, on: date) -> None:
+    pack_on(programme, on)
+
+
+def _set_parties(activity: Activity, partners: Iterable[Organisation]) -> None:
+    roles: dict[int, PartyRole] = {
+        host.pk: PartyRole.HOST for host in hosts_of(activity.place, activity.on)
+    }
+    roles |= {partner.pk: PartyRole.PARTNER for partner in partners}
+    roles[activity.organisation_id] = PartyRole.LEAD
+    kept = {party.organisation_id: party for party in activity.parties.all()}
+    activity.parties.exclude(organisation__in=roles).delete()
+    for body, role in roles.items():
+        if body not in kept:
+            Party.objects.create(activity=activity, organisation_id=body, role=role)
+        elif kept[body].role != role:
+            activity.parties.filter(organisation=body).update(role=role)
+
+
+def parties_of(activity: Activity, capability: Capability, actor: Actor) -> list[Party]:
+    parties = activity.parties.select_related("organisation").order_by("pk")
+    mine = [p for p in parties if actor.can(capability, p.organisation)]
+    if not mine:
+        require(
+            actor,
+            capability,
+            activity.organisation,
+            message=_("Only bodies that take part may do this."),
+        )
+    return mine
+
+
+def require_party(activity: Activity, capability: Capability, actor: Actor) -> None:
+    parties_of(activity, capability, actor)
+
+
+def write(
+    activity: Activity, before: ActivityState, changes: Mapping[str, object]
+) -> None:
+    rows = Activity.objects.filter(pk=activity.pk, state=before)
+    if not rows.update(**changes):
+        raise Conflict(_("Somebody else has just changed this activity."))
+    activity.refresh_from_db()
+
+
+def recorded(
+    activity: Activity, verb: str, *, actor: Actor, at: datetime, note: str = ""
+) -> None:
+    record(
+        activity,
+        verb,
+        actor=actor,
+        at=at,
+        data={"state": activity.state, "on": str(activity.on), "note": note},
+        organisation_id=activity.organisation_id,
+    )

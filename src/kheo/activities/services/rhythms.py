@@ -1,0 +1,129 @@
+"""Whether each body met the days that its programme asks for in a window.
+
+A fact about a body and a window is dated the window's last day, so that no move of a
+body makes the ratio exceed 100 % (architecture, "Facts about a body and a window").
+The windows are those of the programme's reports of the same frequency.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from kheo.activities.models import Activity, Party, PartyRole
+from kheo.activities.workflow import HAPPENED
+from kheo.core.periods import Interval
+from kheo.ledger import services as ledger
+from kheo.organisations.models import Organisation
+from kheo.programmes.models import Programme
+from kheo.programmes.pack import Rhythm, Weekday
+from kheo.programmes.queries import duties_in, members, pack_on
+
+LOOK_BACK = timedelta(days=45)
+"""A monthly window ends at least once in so many days."""
+
+
+def settle(day: date, *, at: datetime) -> int:
+    """Post what was due and met in every window that ended shortly before `day`.
+
+    Repeatable; run it daily. Returns how many bodies were looked at.
+    """
+    span = Interval(day - LOOK_BACK, day)
+    count = 0
+    for programme in Programme.objects.select_related("home").order_by("code"):
+        for rhythm, window in _windows(programme, span):
+            if day - LOOK_BACK <= window.last < day:
+                count += settle_window(programme, rhythm, window, at=at)
+    return count
+
+
+@transaction.atomic
+def settle_window(
+    programme: Programme,
+    rhythm: Rhythm,
+    window: Interval,
+    *,
+    at: datetime,
+    only: Collection[int] | None = None,
+) -> int:
+    """Post due and met for the bodies of the rhythm's group in one window."""
+    if not (rhythm.met and rhythm.due):
+        return 0
+    group = pack_on(programme.code, window.last).group(rhythm.group)
+    found = members(group, window.last, programme=programme)
+    bodies = [body for body in found if only is None or body.pk in only]
+    days = _days_of(programme, rhythm, window, bodies)
+    for body in bodies:
+        met = len(days.get(body.pk, ())) >= rhythm.at_least
+        _post(programme, rhythm, window, body, met=met, at=at)
+    return len(bodies)
+
+
+def settle_again(activity: Activity, *, at: datetime) -> None:
+    """After a late log or a withdrawal: look again at its bodies in windows now over."""
+    programme = Programme.objects.select_related("home").get(code=activity.programme)
+    bodies = set(activity.parties.values_list("organisation_id", flat=True))
+    span = Interval(activity.on, activity.on + LOOK_BACK)
+    for rhythm, window in _windows(programme, span):
+        if activity.on in window and window.last < at.date():
+            settle_window(programme, rhythm, window, at=at, only=bodies)
+
+
+def _windows(programme: Programme, span: Interval) -> list[tuple[Rhythm, Interval]]:
+    """Each rhythm with the windows of its frequency that fall due in `span`."""
+    duties = duties_in(programme.code, span)
+    windows = {(duty.frequency, duty.window) for duty in duties}
+    return [
+        (rhythm, window)
+        for frequency, window in sorted(windows)
+        for rhythm in pack_on(programme.code, window.last).rhythms
+        if rhythm.per is frequency
+    ]
+
+
+def _days_of(
+    programme: Programme, rhythm: Rhythm, window: Interval, bodies: list[Organisation]
+) -> dict[int, set[date]]:
+    """The days on which each body took part, among the weekdays that count."""
+    rows = Party.objects.filter(
+        organisation__in=bodies,
+        role__in=[PartyRole.LEAD, PartyRole.PARTNER],
+        activity__programme=programme.code,
+        activity__state__in=HAPPENED,
+        activity__on__gte=window.start,
+        activity__on__lt=window.end,
+    )
+    weekdays = {Weekday(day).number for day in rhythm.weekdays} or set(range(7))
+    days: dict[int, set[date]] = {}
+    for body, on in rows.values_list("organisation_id", "activity__on"):
+        if on.weekday() in weekdays:
+            days.setdefault(body, set()).add(on)
+    return days
+
+
+def _post(
+    programme: Programme,
+    rhythm: Rhythm,
+    window: Interval,
+    body: Organisation,
+    *,
+    met: bool,
+    at: datetime,
+) -> None:
+    amounts = {rhythm.due: 1, rhythm.met: int(met)}
+    ledger.post(
+        f"rhythm:{programme.code}:{rhythm.code}:{body.code}:{window.start}",
+        programme.code,
+        [
+            ledger.Posting(
+                line=measure,
+                measure=measure,
+                on=window.last,
+                amount=amount,
+                credits=(body.pk,),
+            )
+            for measure, amount in amounts.items()
+            if measure
+        ],
+        at=at,
+    )

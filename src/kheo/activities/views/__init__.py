@@ -1,0 +1,27 @@
+"""Pages of the days in the villages."""
+
+from kheo.activities.views.activities import (
+    activity_change,
+    activity_detail,
+    activity_list,
+    activity_log,
+    activity_move,
+    activity_plan,
+    household_codes,
+    roster,
+)
+from kheo.activities.views.photos import photo_add, photo_file, photo_remove
+
+__all__ = [
+    "activity_change",
+    "activity_detail",
+    "activity_list",
+    "activity_log",
+    "activity_move",
+    "activity_plan",
+    "household_codes",
+    "photo_add",
+    "photo_file",
+    "photo_remove",
+    "roster",
+]
