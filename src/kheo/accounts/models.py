@@ -36,7 +36,11 @@ class User(AbstractBaseUser):
 
 
 class Grant(models.Model):
-    """A role at a body, over what stands below it in one tree, for a time."""
+    """A role at a body, over what stands below it in one tree, for a time.
+
+    With `is_own_only` it holds at the body alone: a committee's own clerk does not
+    write the reports of its cells.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField(max_length=20, choices=[(r, r) for r in Role])
@@ -44,6 +48,7 @@ class Grant(models.Model):
         Organisation, models.PROTECT, null=True, related_name="grants"
     )
     tree = models.ForeignKey(Tree, models.PROTECT, null=True)
+    is_own_only = models.BooleanField(default=False)
     valid_from = models.DateField()
     valid_to = models.DateField(default=OPEN_END)
 

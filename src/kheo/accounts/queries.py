@@ -9,6 +9,9 @@ from kheo.accounts.models import Grant, Site, User
 from kheo.core.access import ROLE_CAPABILITIES, Actor, Capability, Role
 from kheo.organisations.queries import scope_of
 
+Place = tuple[str, int, bool]
+"""A tree, a body in it, and whether a grant there reaches what stands below."""
+
 
 def site() -> Site | None:
     return Site.objects.filter(pk=1).first()
@@ -29,7 +32,7 @@ def actor_of(user: User, day: date) -> Actor:
 
     Grants at ended bodies follow succession; an inactive person holds nothing.
     """
-    by_place: dict[tuple[str, int], set[Capability]] = defaultdict(set)
+    by_place: dict[Place, set[Capability]] = defaultdict(set)
     everywhere: set[Capability] = set()
     grants = grants_on(user, day) if user.is_active else Grant.objects.none()
     for grant in grants:
@@ -37,23 +40,24 @@ def actor_of(user: User, day: date) -> Actor:
         if grant.organisation_id is None or grant.tree is None:
             everywhere |= capabilities
         else:
-            by_place[grant.tree.code, grant.organisation_id] |= capabilities
+            place = (grant.tree.code, grant.organisation_id, not grant.is_own_only)
+            by_place[place] |= capabilities
     return _actor(user, by_place, everywhere, day)
 
 
 def _actor(
     user: User,
-    by_place: dict[tuple[str, int], set[Capability]],
+    by_place: dict[Place, set[Capability]],
     everywhere: set[Capability],
     day: date,
 ) -> Actor:
     roots: dict[Capability, set[int]] = defaultdict(set)
     writable: dict[Capability, set[int]] = defaultdict(set)
     readable: dict[Capability, set[int]] = defaultdict(set)
-    for (tree, body), capabilities in by_place.items():
-        scope = scope_of({body}, tree=tree, day=day)
+    for (tree, body, below), capabilities in by_place.items():
+        scope = scope_of({body}, tree=tree, day=day, below=below)
         for capability in capabilities:
-            roots[capability] |= scope.roots
+            roots[capability] |= scope.roots if below else set()
             writable[capability] |= scope.writable
             readable[capability] |= scope.readable
     for capability in everywhere:

@@ -76,8 +76,9 @@ def grant_role(
     valid_from: date,
     valid_to: date = OPEN_END,
     tree: str = "party",
+    own_only: bool = False,
 ) -> Grant:
-    """Give a role at a body; the same grant twice is the one that exists."""
+    """Give a role at a body (`own_only`: not below it); the same grant twice is the one that exists."""
     _require_people(actor)
     if organisation is None and role is not Role.ADMINISTRATOR:
         raise RuleBroken(
@@ -90,6 +91,7 @@ def grant_role(
         organisation=organisation,
         tree=line,
         valid_from=valid_from,
+        is_own_only=own_only,
         defaults={"valid_to": valid_to},
     )
     if created:

@@ -34,6 +34,10 @@ from kheo.places.queries import hamlets_on
 from kheo.places.queries import versions_on as versions_on_day
 from kheo.programmes.pack import Measure, Origin, Pack, Text
 
+OF_THE_BODY = "tier"
+"""The dimension that a body's own version answers."""
+
+HOUSEHOLDS = "households"
 NUMBER = {"inputmode": "decimal", "autocomplete": "off", "class": "number"}
 
 
@@ -182,25 +186,21 @@ class LogForm(forms.Form):
         self.activity = activity
         self.pack = pack
         self._lines: dict[str, tuple[str, int | None, str]] = {}
+        self._households: dict[str, tuple[str, str]] = {}
+        versions = versions_on([p.organisation_id for p in mine], activity.on)
+        self._tiers = {pk: version.tier for pk, version in versions.items()}
         if not leads:
             del self.fields["title"]
         for measure in typed_measures(pack):
             if measure.origin in OWN_PEOPLE:
                 for party in mine:
-                    owner = party.organisation_id
-                    note = names[owner] if len(mine) > 1 else ""
-                    self._add(measure, owner=owner, note=note)
+                    note = names[party.organisation_id] if len(mine) > 1 else ""
+                    self._add_values(measure, note=note, party=party)
             elif leads:
-                self._add_joint(measure)
-        if leads and self._household_measure():
-            self.fields["households"] = forms.CharField(
-                label=_("Households helped"),
-                required=False,
-                widget=forms.Textarea(
-                    attrs={"rows": 2, "autocapitalize": "characters"}
-                ),
-                help_text=_("The codes on the commune's paper, never names."),
-            )
+                self._add_values(measure, note="")
+        for measure in pack.measures:
+            if leads and measure.origin is Origin.HOUSEHOLDS:
+                self._add_households(measure)
         self._fill()
 
     def done(self) -> list[Done]:
@@ -210,23 +210,47 @@ class LogForm(forms.Form):
             for name, (measure, owner, dimensions) in self._lines.items()
             if (amount := self.cleaned_data.get(name))
         ]
-        household = self._household_measure()
-        if household:
-            codes = split_codes(self.cleaned_data.get("households", ""))
-            lines += [Done(household.code, 1, subject=code) for code in codes]
+        for name, (measure, dimensions) in self._households.items():
+            codes = split_codes(self.cleaned_data.get(name, ""))
+            lines += [
+                Done(measure, 1, dimensions=dimensions, subject=code) for code in codes
+            ]
         return lines
 
-    def _add_joint(self, measure: Measure) -> None:
+    def _add_values(
+        self, measure: Measure, *, note: str, party: Party | None = None
+    ) -> None:
+        """One input, or one for each value of the measure's first dimension.
+
+        The dimension `tier` is the body's own and is not asked.
+        """
+        owner = party.organisation_id if party else None
+        for value, dimensions in self._values(measure, party):
+            notes = " · ".join(part for part in (note, value) if part)
+            self._add(measure, owner=owner, note=notes, dimensions=dimensions)
+
+    def _values(
+        self, measure: Measure, party: Party | None = None
+    ) -> list[tuple[str, str]]:
         if not measure.dimensions:
-            self._add(measure, owner=None, note="")
-            return
+            return [("", "")]
         dimension = self.pack.dimension(measure.dimensions[0])
-        for value in dimension.values:
-            self._add(
-                measure,
-                owner=None,
-                note=said(value.name),
-                dimensions=f"{dimension.code}={value.code}",
+        if dimension.code == OF_THE_BODY and party is not None:
+            return [("", f"{OF_THE_BODY}={self._tiers[party.organisation_id]}")]
+        return [(said(v.name), f"{dimension.code}={v.code}") for v in dimension.values]
+
+    def _add_households(self, measure: Measure) -> None:
+        for number, (value, dimensions) in enumerate(self._values(measure)):
+            name = f"{HOUSEHOLDS}{number}" if number else HOUSEHOLDS
+            label = said(measure.name)
+            self._households[name] = (measure.code, dimensions)
+            self.fields[name] = forms.CharField(
+                label=f"{label}: {value}" if value else label,
+                required=False,
+                widget=forms.Textarea(
+                    attrs={"rows": 1, "autocapitalize": "characters"}
+                ),
+                help_text=_("The codes on the commune's paper, never names."),
             )
 
     def _add(
@@ -239,23 +263,21 @@ class LogForm(forms.Form):
             decimals=measure.decimals, label=f"{label}: {note}" if note else label
         )
 
-    def _household_measure(self) -> Measure | None:
-        kinds = (m for m in self.pack.measures if m.origin is Origin.HOUSEHOLDS)
-        return next(kinds, None)
-
     def _fill(self) -> None:
         self.initial.setdefault("title", self.activity.title)
         known: dict[tuple[str, int | None, str], int] = {}
-        codes: list[str] = []
+        codes: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in self.activity.quantities.select_related("party"):
             owner = row.party.organisation_id if row.party else None
             known[row.measure, owner, row.dimensions] = row.amount
-            codes += [row.subject] if row.subject else []
+            if row.subject:
+                codes[row.measure, row.dimensions].append(row.subject)
         for name, key in self._lines.items():
             if key in known:
                 decimals = self.fields[name].decimals  # type: ignore[attr-defined]  # AmountField
                 self.initial[name] = format_amount(known[key], decimals)
-        self.initial.setdefault("households", " ".join(codes))
+        for name, house in self._households.items():
+            self.initial.setdefault(name, " ".join(codes[house]))
 
 
 class PhotoForm(forms.Form):

@@ -115,11 +115,11 @@ _NOWHERE: Bodies = MappingProxyType({})
 class Actor:
     """The person, token or job on whose behalf the code runs.
 
-    By capability: `roots` are the bodies of the grants (their successors, once ended),
-    `writable` the bodies at and below them today, `readable` those and the bodies they
-    succeeded. A dated record may also be read where its body was below a root on the
-    record's date (`core.scoping`); it may be written only below a root today
-    (architecture, Access).
+    By capability: `roots` are the bodies of the grants that reach below (their
+    successors, once ended), `writable` the bodies where grants hold today, `readable`
+    those and the bodies they succeeded. A dated record may also be read where its body
+    was below a root on the record's date (`core.scoping`); it may be written only where
+    a grant holds today (architecture, Access).
     """
 
     user_id: int | None = None

@@ -36,10 +36,10 @@ class ScopedQuerySet(models.QuerySet[M]):
             return self
         bodies = actor.bodies(asked)
         roots = actor.roots.get(asked, frozenset())
-        if not roots:
+        if not bodies:
             return self.none()
         now = Q(**{f"{self.body_field}__in": bodies})
-        if not asked.reads_only or self.day_field is None:
+        if not (roots and asked.reads_only and self.day_field):
             return self.filter(now)
         body = OuterRef(f"{self.body_field}_id")
         then = Exists(reach_of(roots, body, OuterRef(self.day_field)))

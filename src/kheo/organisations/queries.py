@@ -62,7 +62,7 @@ def names_on(ids: Iterable[int], day: date) -> dict[int, str]:
 def named_on(day: date) -> QuerySet[Organisation]:
     """Bodies that exist that day, as `.name .short_name .kind .tier .symbol .sort_name`.
 
-    Further filters may use these names; order by `sort_name, pk` for people.
+    Further filters may use these names; order by `F("sort_name"), "pk"` for people.
     """
     latest = (
         OrganisationVersion.objects.filter(
@@ -121,7 +121,9 @@ def members_of_group(code: str, day: date) -> QuerySet[Organisation]:
     placed = _reach(day).filter(tree=group.tree_id)
     if group.below_id is not None:
         placed = placed.filter(superior=group.below_id, depth=1)
-    return members.filter(pk__in=placed.values("inferior")).order_by("sort_name", "pk")
+    return members.filter(pk__in=placed.values("inferior")).order_by(
+        F("sort_name"), "pk"
+    )
 
 
 # Where a body stood
@@ -146,7 +148,7 @@ def children_on(
     else:
         direct = rows.filter(superior=organisation, depth=1)
         below = Q(pk__in=direct.values("inferior"))
-    return named_on(day).filter(below).order_by("sort_name", "pk")
+    return named_on(day).filter(below).order_by(F("sort_name"), "pk")
 
 
 def superiors_on(
@@ -272,33 +274,45 @@ class Scope:
 class _Kept:
     stamp: UUID
     tree: DatedTree[int]
-    scopes: dict[tuple[frozenset[int], date], Scope] = field(default_factory=dict)
+    scopes: dict[tuple[frozenset[int], date, bool], Scope] = field(default_factory=dict)
 
 
 _kept: dict[str, _Kept] = {}
 
 
-def scope_of(root_ids: Collection[int], *, day: date, tree: str = PARTY) -> Scope:
+def scope_of(
+    root_ids: Collection[int], *, day: date, tree: str = PARTY, below: bool = True
+) -> Scope:
     """What grants at these bodies reach on that day, in one tree.
 
     A root that has ended is carried to its successors, never to a superior. Writable
-    is the subtree that day; readable is also what it succeeded and what ended in it.
+    is the subtree that day (the bodies alone without `below`); readable is also what it
+    succeeded and what ended in it.
     The tree is read again whenever its stamp has changed, so most calls cost one query.
     """
     kept = _kept_tree(tree)
     if kept is None:
         return Scope(frozenset(), frozenset(), frozenset())
-    key = (frozenset(root_ids), day)
+    key = (frozenset(root_ids), day, below)
     if key not in kept.scopes:
         if len(kept.scopes) >= SCOPES_KEPT:
             kept.scopes.clear()
-        kept.scopes[key] = _scope(kept.tree, key[0], day)
+        kept.scopes[key] = _scope(kept.tree, *key)
     return kept.scopes[key]
 
 
-def _scope(tree: DatedTree[int], roots: frozenset[int], day: date) -> Scope:
+def _scope(
+    tree: DatedTree[int],
+    roots: frozenset[int],
+    day: date,
+    below: bool,  # noqa: FBT001  a part of the key
+) -> Scope:
     present = frozenset(heir for root in roots for heir in tree.heirs(root, day))
-    writable = {body for root in present for body in tree.subtree(root, day)}
+    writable = (
+        {body for root in present for body in tree.subtree(root, day)}
+        if below
+        else set(present)
+    )
     readable = writable | tree.carried_to(writable, day)
     return Scope(present, frozenset(writable), frozenset(readable))
 

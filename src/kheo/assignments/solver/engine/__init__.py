@@ -1,0 +1,1 @@
+"""The search itself; importing it loads numpy and scipy, so only `solve` does."""

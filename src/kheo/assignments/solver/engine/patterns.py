@@ -1,0 +1,324 @@
+"""The lower bound: which set of units would each commune take at given prices?
+
+Every unit's places are bought at a price (Lagrangian multipliers of "exactly `communes`
+places", of the caps and of minima above one). At those prices each commune chooses its
+cheapest set alone, exactly, by a table over its load; the sum is a bound for any prices.
+Unlike the linear relaxation, it knows that people come in whole units.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kheo.assignments.solver.engine.instance import BARRED, NO_CAP, Floats, Instance, Ints
+
+MOST_CELLS = 3_000
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Multipliers: per kind of unit, per commune (caps and minima) and per group."""
+
+    units: Floats
+    total: Floats
+    provincial: Floats
+    share: Floats
+    minimum: Floats
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What all communes together choose at some prices, and the bound that proves."""
+
+    bound: float
+    units: Ints
+    communes: Ints
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the communes of one block choose."""
+
+    value: Floats
+    units: Ints
+    communes: Ints
+
+
+class Grid:
+    """Loads as whole cells; what rounding may hide is taken off the unit's cost.
+
+    With one commune per unit, or few to a unit, a cell is exact.
+    """
+
+    def __init__(self, instance: Instance, widest: float) -> None:
+        divisors = {unit.communes for unit in instance.units}
+        scale = float(np.lcm.reduce(sorted(divisors))) if divisors else 1.0
+        if scale * widest > MOST_CELLS:
+            scale = 1.0 if widest <= MOST_CELLS else MOST_CELLS / widest
+        self.scale = scale
+        self.loads = np.rint(instance.heads * scale).astype(np.int64)
+        error = np.abs(self.loads - instance.heads * scale)
+        error[error < 1e-9] = 0.0
+        self.error = error * instance.fit_price / scale
+
+
+class Block:
+    """The pattern table of a few communes that the same units may go to."""
+
+    def __init__(self, instance: Instance, grid: Grid, communes: Ints) -> None:
+        self.instance, self.communes = instance, communes
+        units = instance.reachable(communes)
+        units = units[np.lexsort((kinds_of(instance)[units], -grid.loads[units]))]
+        costs = instance.pair_costs(units, communes)
+        possible = (costs < BARRED / 2).any(axis=1)
+        self.units, self.costs = units[possible], costs[possible]
+        self.costs[self.costs > BARRED / 2] = np.inf
+        self.loads = grid.loads[self.units]
+        self.costs -= grid.error[self.units][:, None]
+        self.slope = instance.fit_price / grid.scale
+        self.target = (instance.target - instance.load)[communes] * grid.scale
+        self.cells = max(0, int(np.floor(self.target.max())))
+        self.provincial = instance.is_provincial[self.units]
+        self.nonempty = instance.minimum[communes] >= 1
+        self.line = self.slope * (
+            np.arange(self.cells + 1)[None, :] - self.target[:, None]
+        )
+
+    def reduced(self, prices: Prices, kinds: Ints) -> Floats:
+        """What each unit adds to each commune's pattern, the fit apart."""
+        at = self.communes
+        places = prices.total[at] - prices.minimum[at]
+        extra = prices.provincial[at] + prices.share[self.instance.group_of[at]]
+        reduced: Floats = self.costs - prices.units[kinds[self.units]][:, None] + places
+        reduced[self.provincial] += extra
+        return reduced
+
+    def choose(self, reduced: Floats) -> Chosen:
+        """The cheapest pattern of each commune."""
+        table = Table(self)
+        for item in range(len(self.units)):
+            table.add(item, reduced[item])
+        return table.read(reduced)
+
+
+class Table:
+    """Cheapest way to each load, and one last column for "beyond all targets".
+
+    Beyond the largest target the fit is linear, so one column with the fit included is
+    exact and the table need not be longer.
+    """
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.best = np.full((len(block.communes), block.cells + 2), np.inf)
+        self.best[:, 0] = 0.0
+        self.taken: dict[int, np.ndarray] = {}  # type: ignore[type-arg]  # booleans
+        self.source: dict[int, Ints] = {}
+
+    def add(self, item: int, price: Floats) -> None:
+        """Let every commune take this unit if that is cheaper at some load.
+
+        A unit that costs more than its load could ever repay is in no best pattern of
+        two or more, and patterns of one are looked at in `read`.
+        """
+        block, best = self.block, self.best
+        load, cells = int(block.loads[item]), block.cells
+        if load == 0 or price.min() > block.slope * load:
+            return
+        end = cells + 1
+        with_it = np.full_like(best, np.inf)
+        if load <= cells:
+            np.add(best[:, : end - load], price[:, None], out=with_it[:, load:end])
+        start = max(0, end - load)
+        tail = best[:, start:end] + block.line[:, start:]
+        jump = tail.argmin(axis=1)
+        everyone = np.arange(len(best))
+        entered = tail[everyone, jump]
+        stayed = best[:, end]
+        with_it[:, end] = np.minimum(entered, stayed) + price + block.slope * load
+        self.source[item] = np.where(stayed <= entered, end, jump + start)
+        taken = with_it < best
+        self.taken[item] = taken
+        np.copyto(best, with_it, where=taken)
+
+    def read(self, reduced: Floats) -> Chosen:
+        """Trace the cheapest pattern of each commune, empty ones where allowed."""
+        block, end = self.block, self.block.cells + 1
+        everyone = np.arange(len(block.communes))
+        none = block.loads == 0
+        weightless = np.minimum(reduced[none], 0.0).sum(axis=0)
+        final = self.best.copy()
+        final[:, :end] += np.abs(block.line)
+        nothing = block.nonempty & ~(reduced[none] < 0).any(axis=0)
+        final[nothing, 0] = np.inf
+        cell = final.argmin(axis=1)
+        value = final[everyone, cell] + weightless
+        single, lone = self._singles(reduced, weightless, nothing)
+        alone = nothing & (lone < value)
+        units, communes = self._trace(np.where(alone, 0, cell))
+        free, where = np.nonzero((reduced < 0) & none[:, None])
+        units = np.concatenate([units, free, single[alone]])
+        communes = np.concatenate([communes, where, everyone[alone]])
+        return Chosen(
+            np.where(alone, lone, value), block.units[units], block.communes[communes]
+        )
+
+    def _singles(self, reduced: Floats, weightless: Floats, nothing: Ints) -> tuple[Ints, Floats]:
+        """The best pattern of one unit for communes that may not stay empty."""
+        block, size = self.block, len(self.block.communes)
+        if not nothing.any() or not len(block.units):
+            return np.zeros(size, np.int64), np.full(size, np.inf)
+        fit = block.slope * np.abs(block.loads[:, None] - block.target[None, :])
+        alone = reduced + fit
+        best = alone.argmin(axis=0)
+        return best, alone[best, np.arange(size)] + weightless
+
+    def _trace(self, cell: Ints) -> tuple[Ints, Ints]:
+        block, end = self.block, self.block.cells + 1
+        everyone, cell = np.arange(len(block.communes)), cell.copy()
+        units: list[Ints] = []
+        communes: list[Ints] = []
+        for item in reversed(self.taken):
+            chosen = np.nonzero(self.taken[item][everyone, cell])[0]
+            if not len(chosen):
+                continue
+            units.append(np.full(len(chosen), item))
+            communes.append(chosen)
+            before = cell[chosen] - block.loads[item]
+            cell[chosen] = np.where(
+                cell[chosen] == end, self.source[item][chosen], before
+            )
+        if not units:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return np.concatenate(units), np.concatenate(communes)
+
+
+def kinds_of(instance: Instance) -> Ints:
+    """The same number for units that no rule and no cost tells apart."""
+    seen: dict[tuple[object, ...], int] = {}
+    found = []
+    for unit in instance.units:
+        key = (
+            unit.headcount, unit.communes, unit.is_provincial, unit.group, unit.lat,
+            unit.lon, unit.locked, frozenset(unit.forbidden), frozenset(unit.previous),
+        )  # fmt: skip
+        found.append(seen.setdefault(key, len(seen)))
+    return np.array(found, dtype=np.int64)
+
+
+class Bound:
+    """The best bound so far, the prices that prove it, and the next prices to try."""
+
+    def __init__(self, instance: Instance, prices: Prices) -> None:
+        self.instance = instance
+        self.kinds = kinds_of(instance)
+        self.supply = np.bincount(
+            self.kinds, instance.left, len(prices.units)
+        )
+        pieces = instance.blocks()
+        widest = float((instance.target - instance.load).max(initial=0.0))
+        grid = Grid(instance, widest)
+        self.blocks = [Block(instance, grid, piece) for piece in pieces]
+        self.prices = self.best_prices = prices
+        self.value = -np.inf
+        self.step = 0.5
+        self.stale = 0
+
+    def evaluate(self, prices: Prices) -> Choice:
+        """The bound that these prices prove, and what the communes choose."""
+        instance = self.instance
+        value, units, communes = 0.0, [], []
+        for block in self.blocks:
+            chosen = block.choose(block.reduced(prices, self.kinds))
+            value += float(chosen.value.sum())
+            units.append(chosen.units)
+            communes.append(chosen.communes)
+        value += float(prices.units @ self.supply)
+        value -= _paid(prices.total, instance.total_cap.room)
+        value -= _paid(prices.provincial, instance.provincial_cap.room)
+        value -= _paid(prices.share, instance.share_cap.room)
+        value += float(prices.minimum @ instance.minimum)
+        return Choice(
+            value + instance.fixed_cost, np.concatenate(units), np.concatenate(communes)
+        )
+
+    def advance(self, goal: float) -> Choice:
+        """Evaluate the current prices, keep what they prove, and take the next step."""
+        choice = self.evaluate(self.prices)
+        if choice.bound > self.value + 1e-9 * max(1.0, abs(self.value)):
+            self.stale = 0
+        else:
+            self.stale += 1
+        if choice.bound > self.value:
+            self.value, self.best_prices = choice.bound, self.prices
+        if self.stale > 15:
+            self.step, self.stale, self.prices = self.step * 0.6, 0, self.best_prices
+        self.prices = self._next(choice, goal)
+        return choice
+
+    def _next(self, choice: Choice, goal: float) -> Prices:
+        instance, prices = self.instance, self.prices
+        size = len(instance.communes)
+        units = self.supply - np.bincount(
+            self.kinds[choice.units], minlength=len(prices.units)
+        )
+        provincial = instance.is_provincial[choice.units]
+        count = np.bincount(choice.communes, minlength=size)
+        mine = np.bincount(choice.communes, provincial, size)
+        groups = instance.group_of[choice.communes]
+        grouped = np.bincount(groups, provincial, instance.no_group + 1)
+        pulls = {
+            "total": _pull(prices.total, count - instance.total_cap.room),
+            "provincial": _pull(prices.provincial, mine - instance.provincial_cap.room),
+            "share": _pull(prices.share, grouped - instance.share_cap.room),
+            "minimum": _pull(prices.minimum, instance.minimum - count),
+        }
+        pulls["minimum"][instance.minimum < 2] = 0.0
+        length = float((units**2).sum() + sum((p**2).sum() for p in pulls.values()))
+        if not length:
+            return prices
+        stride = self.step * max(goal - choice.bound, 1e-6 * abs(goal)) / length
+        limits = {
+            "total": instance.total_cap.price,
+            "provincial": instance.provincial_cap.price,
+            "share": instance.share_cap.price,
+            "minimum": instance.hard,
+        }
+        moved = {
+            name: np.clip(getattr(prices, name) + stride * pull, 0.0, limits[name])
+            for name, pull in pulls.items()
+        }
+        return Prices(prices.units + stride * units, **moved)
+
+
+def _paid(prices: Floats, room: Ints) -> float:
+    return float(prices @ np.where(room < NO_CAP // 2, room, 0))
+
+
+def _pull(prices: Floats, excess: Floats) -> Floats:
+    """The subgradient of one family, not pushing below zero."""
+    return np.where((prices <= 0) & (excess < 0), 0.0, excess)
+
+
+def at_zero(instance: Instance, units: Floats) -> Prices:
+    """Prices of units with every other multiplier at rest."""
+    size = len(instance.communes)
+    none = np.zeros(size)
+    return Prices(units, none, none, np.zeros(instance.no_group + 1), none)
+
+
+def capped(prices: Prices, instance: Instance) -> Prices:
+    """The same prices with those of soft caps inside what the caps cost."""
+    return replace(
+        prices,
+        total=np.clip(prices.total, 0, instance.total_cap.price),
+        provincial=np.clip(prices.provincial, 0, instance.provincial_cap.price),
+        share=np.clip(prices.share, 0, instance.share_cap.price),
+        minimum=np.clip(np.where(instance.minimum < 2, 0, prices.minimum), 0, None),
+    )
+
+
+def counted(choice: Choice) -> Iterator[tuple[int, int]]:
+    """The chosen pairs one by one."""
+    yield from zip(choice.units.tolist(), choice.communes.tolist(), strict=True)
