@@ -1,0 +1,154 @@
+"""Who must do it, and to whom it goes.
+
+Actor of a sentence, in this order:
+1. its own subject: bodies named before the first verb ("Các huyện ủy, thành ủy phân công …",
+   "Giao Ban Tuyên giáo …", "Đề nghị UBND các xã …");
+2. the lead of its paragraph ("Đối với Đảng ủy Công an tỉnh: …");
+3. the paragraph it is a point of ("…, cụ thể:"), then the section's title
+   ("2. Đề nghị các huyện ủy, thành ủy").
+
+Several bodies are given one by one: they are separated by commas, semicolons and "và" where
+a new name begins (see `bodies`).
+
+Receiver: the body after "gửi … về", "báo cáo", "trình", "nộp … cho"; else the one that the
+sentence or paragraph before named for the same reports.
+"""
+
+import re
+
+from .bodies import starts_like_body
+from .layout import View
+from .model import Span
+from .text import phrase
+
+_LEAD = phrase(
+    r"(?:[-+*•] ?|[ivx]{1,5} ?[.\-)] ?|\d{1,2}(?:\.\d{1,2})* ?[.)\-/]? ?|[a-h] ?[.)] ?)?"
+    r"(?:(?:de nghi|giao(?: cho)?|yeu cau|doi voi|phan cong|ve phia|trach nhiem(?: cua)?|nhiem vu cua|uy quyen(?: cho)?|kinh de nghi|tran trong de nghi) (?:cho |voi )?)?"
+)
+_INNER_LEAD = phrase(
+    r"(?:^|[,;:.] ?| )(?:de nghi|giao(?: cho)?|yeu cau|doi voi|phan cong) (?=[a-z])"
+)
+_VERB = phrase(
+    r"[,;]? ?\b(?:co trach nhiem|chiu trach nhiem|phai|can|se|tiep tuc|chu tri|chu dong|phoi hop|tham muu|chi dao(?! (?:phong trao|thuc hien quy|cap|cua|tinh|xa|huyen|cac cap|ve|trung uong|công|cong tac))|huong dan|"
+    r"to chuc (?!chinh tri|dang|co so|doan|hoi|thanh vien|cong doan|xa hoi|dan|phi|khac|tuong|,|thuc hien quy)|trien khai|thuc hien(?! quy che dan chu)|xay dung(?! (?:dang|nong thon))|gui\b|bao cao|"
+    r"tong hop|ra soat|danh gia|so ket|tong ket|can cu|phan cong|lap|nop|dang ky|hoan thanh|tang cuong|day manh|quan triet|tuyen truyen(?! ,)|"
+    r"theo doi|kiem tra|don doc|giam sat|cu the hoa|ban hanh|bo tri|bao dam|dam bao|quan tam|dua\b|lua chon|binh xet|de xuat|tham dinh|trinh\b|"
+    r"nghien cuu|van dung|cung cap|thuong xuyen|dinh ky|hang (?:nam|quy|thang)|moi (?:nam|quy|thang)|truoc ngay|khi\b|cham nhat|la co quan|la don vi|la dau moi|"
+    r"giup\b|ho tro|duoc\b|tien hanh|chuan bi|thanh lap|cu\b|ky ket|kip thoi|gan\b|nam\b(?=bat|chac)|phat dong|dang tai|dua tin|mo\b|"
+    r"lanh dao(?! (?:ban|cac|cap|so|ubnd|don|co|tinh|xa|phuong|dang))|tu cham|cham diem|cong nhan|xet\b|thong nhat|lay y kien|niem yet|cong khai|hop\b|hoi y|gop y|tap trung|van dong|"
+    r"phat huy|nang cao|giai quyet|tiep nhan|xu ly|tra loi|doi thoai|tiep xuc|duy tri|nhan rong|khao sat|chon|co (?:van ban|ke hoach|bao cao|it nhat|tu|chuong trinh|giai phap|hinh thuc)|thong bao|cap nhat|tap hop|phan bo|ren luyen|tham gia|thuc hanh|tu danh gia|giao nhiem vu|qua do|dang tin|hoc tap|chap hanh|phan anh|mot so)\b"
+)
+_LIST_GAP = re.compile(r"[,;]\s+(?:va\s+)?|\s+va\s+|\s+hoac\s+|\s*-\s+(?=co quan)")
+_TITLE_ACTOR_END = re.compile(r"[:;(.]|$")
+_NOT_ACTOR = phrase(
+    r"(?:thoi (?:gian|han)|noi dung|so luong|bao cao|ke hoach|phong trao|cong tac|cac (?:noi dung|mo hinh|hoat dong|nhiem vu)|viec|trong|khi|neu|tren|"
+    r"so ket|tong ket|truong hop|thuc hien|hang|dinh ky|muc|y nghia|ban (?:hanh|giao|dau)|don vi tinh|co so (?:vat|du|ly|phap)|to chuc (?:thuc hien|hoi|le|cac|trien)|dong chi phu trach dien|xa hoi)"
+)
+
+_TO = phrase(
+    r"\b(?:ve|cho|toi|den|trinh|bao cao(?: (?:ket qua|bang van ban|len))?|len|qua|nop|gui)(?: voi| cho| ve| len| cap| den)? (?=[a-z])"
+)
+_SENDING = phrase(r"\b(?:gui|bao cao|nop|trinh|tong hop|dang ky|thong bao)\b")
+_RECEIVER_END = phrase(
+    r" (?:truoc|cham nhat|theo|de\b|cu the|bang|vao|trong|muon nhat|dung|xong|hang|moi|dinh ky|khi|va gui|dong thoi|chi dao|xem xet|quyet dinh|phe duyet|"
+    r"cung thoi|sau|ngay|tong hop|ve viec|ve ket|ket qua|danh sach|xet|cho y kien|tu\b|co\b|gom|bao cao|trinh|thong qua|phan|tham|chu tri|nham|hoan thanh|gui|qua\b|de nghi|danh gia|theo doi|đe)"
+    r"|[,;.:(|\n]|\s\("
+)
+
+
+def actors_in(view: View, start: int, end: int) -> tuple[str, ...]:
+    """The bodies that are the subject of a sentence; empty when it names none."""
+    lead = _LEAD.match(view.flat, start, end)
+    begin = lead.end() if lead else start
+    asked = bool(lead) and bool(view.flat[start:begin].strip(" -+*.)0123456789ivx"))
+    found = _subject(view, begin, end, asked=asked)
+    if found:
+        return found
+    for comma in list(re.finditer(r"[,:]\s+|\.\s+", view.flat[start : min(end, start + 260)]))[:4]:
+        at = start + comma.end()
+        inner = _LEAD.match(view.flat, at, end)
+        found = _subject(view, inner.end() if inner else at, end, asked=False)
+        if found:
+            return found
+    return ()
+
+
+def _subject(view: View, begin: int, end: int, *, asked: bool) -> tuple[str, ...]:
+    if not starts_like_body(view.flat[begin : begin + 60]) or _NOT_ACTOR.match(view.flat, begin, end):
+        return ()
+    verb = _next_verb(view, begin, end)
+    stop = re.compile(r"[:(.\n|]").search(view.flat, begin, end)
+    limit = min(verb if verb is not None else end, stop.start() if stop else end)
+    closed = asked or verb is not None or (stop is not None and stop[0] == ":")
+    if limit - begin > 420 or not closed:
+        return ()
+    return names_in(view, begin, limit)
+
+
+def _next_verb(view: View, begin: int, end: int) -> int | None:
+    """The first verb after at least one name; a name's own words are not verbs."""
+    for found in _VERB.finditer(view.flat, begin + 3, end):
+        quoted = view.flat.count('"', begin, found.start()) % 2
+        if not quoted:
+            return found.start()
+    return None
+
+
+def names_in(view: View, start: int, end: int) -> tuple[str, ...]:
+    """The bodies listed in a stretch, one by one."""
+    names: list[Span] = []
+    at = start
+    gaps = [g for g in _LIST_GAP.finditer(view.flat, start, end)]
+    for gap in gaps:
+        follows = starts_like_body(view.flat[gap.end() : min(end, gap.end() + 60)])
+        inside_quote = view.flat.count('"', start, gap.start()) % 2
+        if follows and not inside_quote:
+            names.append((at, gap.start()))
+            at = gap.end()
+    names.append((at, end))
+    said = [_clean(view.say(a, b)) for a, b in names]
+    return tuple(dict.fromkeys(name for name in said if len(name) > 2))[:25]
+
+
+def _clean(name: str) -> str:
+    name = re.sub(r"^(?:và|hoặc|giao|đề nghị|yêu cầu|đối với|phân công)\s+", "", name.strip(" ,;:.-–*"), flags=re.IGNORECASE)
+    return name.strip(" ,;:.-–*\"“”")
+
+
+def actors_of_heading(view: View, start: int, end: int) -> tuple[str, ...]:
+    """The bodies that a section's title names: "2. Đề nghị các huyện ủy, thành ủy"."""
+    lead = _LEAD.match(view.flat, start, end)
+    begin = lead.end() if lead else start
+    asked = bool(re.search(r"de nghi|giao|doi voi|trach nhiem|yeu cau|nhiem vu", view.flat[start:begin]))
+    stop = _TITLE_ACTOR_END.search(view.flat, begin, end)
+    limit = stop.start() if stop else end
+    if not starts_like_body(view.flat[begin : begin + 60]) or _NOT_ACTOR.match(view.flat, begin, end):
+        return ()
+    verb = _next_verb(view, begin, end)
+    if verb is not None and verb < limit:
+        if not asked and verb - begin < 4:
+            return ()
+        limit = verb
+    return names_in(view, begin, limit) if limit - begin < 420 else ()
+
+
+def receiver_in(view: View, start: int, end: int) -> str | None:
+    """The body that what is sent goes to, nearest before `end` of the clause."""
+    sending = _SENDING.search(view.flat, start, end)
+    if sending is None:
+        return None
+    best: str | None = None
+    for found in _TO.finditer(view.flat, sending.start(), end):
+        at = found.end()
+        if not starts_like_body(view.flat[at : at + 60]) or _NOT_ACTOR.match(view.flat, at, end):
+            continue
+        stop = _RECEIVER_END.search(view.flat, at + 3, end)
+        limit = stop.start() if stop else end
+        name = _clean(view.say(at, limit))
+        weight = found[0].split()[0]
+        if 3 < len(name) < 160:
+            if weight in {"ve", "trinh"} or best is None:
+                best = name
+            if weight == "ve":
+                break
+    return best

@@ -1,0 +1,299 @@
+"""The foot: who receives the paper, and who signed it.
+
+    Nơi nhận:                     T/M BAN THƯỜNG VỤ        authority
+    - Thường trực Tỉnh ủy (b/c),  PHÓ BÍ THƯ               title
+    - Như trên,
+    - Lưu VT.                     Nguyễn Văn A             name
+
+The two columns may come side by side or one after the other, in either order. Authorities:
+T/M, K/T, T/L in the party; TM., KT., TL., TUQ., Q. in the state and the Front; none for
+the head of a one-head body. Recipients are kept as written, in order, duplicates too.
+
+Sources: 36-HD/VPTW (2018) and 05-HD/VPTW (2026), Decree 30/2020/NĐ-CP annex I.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from .layout import Line, View
+from .model import Recipient, Signature
+from .text import fold, is_capitals, squeeze
+
+_LIST = re.compile(r"noi\s*nhan\s*[:.]?\s*")
+_AUTHORITY = re.compile(r"(?:t/m|k/t|t/l|t/uq|tm|kt|tl|tuq|q)(?:\s*[./]\s*|\s+)(?=[a-z])")
+_TITLE_WORDS = (
+    r"(?:q\.\s*)?(?:pho\s+|uy\s+vien\s+)?(?:truong\s+ban|truong\s+tieu\s+ban|chu\s+tich|bi\s+thu|giam\s+doc|chanh\s+van\s+phong|"
+    r"truong\s+phong|tong\s+bi\s+thu|thu\s+truong|bo\s+truong|thu\s+tuong|chu\s+nhiem|hieu\s+truong|"
+    r"tong\s+giam\s+doc|chanh\s+thanh\s+tra|truong\s+doan|cuc\s+truong|chi\s+cuc\s+truong|chu\s+toa|thu\s+ky|"
+    r"chi\s+huy\s+truong|chinh\s+uy|chinh\s+tri\s+vien|uy\s+vien|to\s+truong|pho\s+chanh|chanh\s+an|vien\s+truong|"
+    r"tong\s+bien\s+tap|truong\s+thon|vu\s+truong|tong\s+thu\s+ky|truong\s+cong\s+an|dai\s+dien)"
+)
+_TITLE = re.compile(_TITLE_WORDS)
+_TWO_TITLES = re.compile(rf"(?<=\S)\s+(?={_TITLE_WORDS}\b)")
+_RANK = r"(?:(?:TS|ThS|PGS|GS|BS|CN|KS|NGƯT|LM|Thiếu tướng|Trung tướng|Đại tá|Thượng tá|Trung tá|Thiếu tá|Đại úy|Thượng úy|Ông|Bà)\.?\s+)*"
+_UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠ-Ỹ"
+_LOWER = "a-zà-ãè-êìíò-õùúýăđĩũơưạ-ỹ"
+_GIVEN = rf"[{_UPPER}][{_LOWER}]*(?:['’\-][{_UPPER}]?[{_LOWER}]+)?"
+_NAME = re.compile(rf"{_RANK}({_GIVEN}(?:\s+{_GIVEN}){{1,5}})")
+_TRAILING_NAME = re.compile(rf"^(?P<before>[^{_LOWER}]*[{_UPPER}]{{2}}[^{_LOWER}]*?)\s+{_RANK}(?P<name>[{_UPPER}][{_LOWER}]+(?:\s+{_GIVEN}){{1,5}})$")
+_NOT_NAMES = re.compile(
+    r"(?:da ky|ky boi|nguoi ky|noi nhan|cac tin|tin |bai |chu ky|phu luc|kem theo|ngay |so |luu |dong chi|trang |thoi gian|"
+    r"cong hoa|doc lap|dang cong|mau |bieu |danh sach|truong |pho |chu tich|bi thu|giam doc|uy ban|ban |so |hoi |van phong|"
+    r"ho va ten|ho ten|noi dung|ghi chu|ke hoach|bao cao|hanh phuc|chanh |co quan|email|ha noi|tong |nghi quyet|viet nam|lien he|xem |tai ve|van ban)"
+)
+_SURNAMES = frozenset(
+    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly trinh dinh mai ha truong lam "
+    "luong dao doan vuong to thai chu la quach cao trieu lo vi nong ma be hua giang tong luu khong chau "
+    "y k ksor rmah sung giang vang thao phung ta cam lu hau tang kieu thach danh son kim diep mac quan "
+    "khuat nghiem tieu ung bach chau dam ninh than phi lai lo sam hoa au tien an".split()
+)
+_BULLET = re.compile(r"^[-–—+•*●·]\s*")
+_SPLIT = re.compile(r"(?<=[;,.:)])\s*[-–•+]\s+(?=\S)|;\s+(?=[A-ZĐ])")
+_PURPOSE = re.compile(
+    r"\s*[({]\s*(?:(?:để|đê|để\s+được)\s+)?(?P<note>(?:b/c|b\.c|b/cáo|bc|báo cáo|p/h|ph\b|phối hợp|t/h|th\b|thực hiện|chỉ đạo|c/đ|theo dõi|biết|"
+    r"để biết|đăng tải|phát hành|đưa tin|thay b/c|tổng hợp|triển khai|phối hợp|chỉ đạo)[^)}]*)[)}]?\s*$"
+    r"|\s*[}]\s*(?P<brace>(?:để\s+)?(?:b/c|báo cáo|p/h|phối hợp|t/h|thực hiện|biết)?)\s*$"
+    r"|,?\s+(?:(?:để|đê)\s+)(?P<tail>b/c|báo cáo|p/h|phối hợp(?: chỉ đạo| thực hiện)?|t/h|thực hiện|chỉ đạo|theo dõi|biết)\s*$",
+    re.IGNORECASE,
+)
+_ARCHIVE = re.compile(r"luu\b")
+
+
+@dataclass(slots=True)
+class Foot:
+    """Recipients and signatures; `start` is where the body ends, `end` where the foot does."""
+
+    start: int
+    end: int
+    recipients: list[Recipient] = field(default_factory=list)
+    signatures: list[Signature] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    shown: str
+    flat: str
+    right: bool
+
+
+def list_start(view: View, start: int, end: int) -> int | None:
+    """Where "Nơi nhận" stands, if it does."""
+    for line in view.lines_in(start, end):
+        for a, _ in line.cells():
+            if _LIST.match(line.flat, a - line.start) and len(line.shown) < 400:
+                return a
+    return None
+
+
+def is_authority(shown: str, flat: str) -> bool:
+    """Whether a cell opens a signature: T/M …, KT. …"""
+    found = _AUTHORITY.match(flat)
+    return bool(found) and is_capitals(shown[: found.end() + 12] if found else shown)
+
+
+def read_foot(view: View, start: int, end: int) -> Foot:
+    """Read the foot of a document whose body begins at `start`."""
+    listed = list_start(view, start, end)
+    opened = _signature_start(view, start, end, listed)
+    starts = [at for at in (listed, opened) if at is not None]
+    if not starts:
+        return Foot(end, end)
+    foot = Foot(min(starts), end)
+    pieces = _pieces(view, foot.start, end)
+    used = _take_recipients(pieces, foot) if listed is not None else set()
+    last = _take_signatures([p for i, p in enumerate(pieces) if i not in used], foot)
+    listed_end = max((pieces[i].end for i in used), default=foot.start)
+    foot.end = max(last, listed_end)
+    return foot
+
+
+def _signature_start(view: View, start: int, end: int, listed: int | None) -> int | None:
+    """An authority or a lone title in capitals, near the list or near the end."""
+    lines = view.lines_in(start, end)
+    if listed is not None:
+        at = next((i for i, line in enumerate(lines) if line.end > listed), len(lines))
+        lines = lines[max(0, at - 14) : at]
+    for index, line in enumerate(lines):
+        for a, b in line.cells():
+            shown, flat = view.text[a:b], line.flat[a - line.start : b - line.start]
+            if not is_authority(shown, flat) and not (_TITLE.match(flat) and is_capitals(shown)):
+                continue
+            follow = [l.shown for l in lines[index : index + 12]]
+            if listed is not None or any(_name_in(words) for words in follow[1:]) or _trailing(shown):
+                return a
+    return None
+
+
+def _pieces(view: View, start: int, end: int) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    border = 36
+    for line in [l for l in view.lines if l.end > start and l.start < end][:140]:
+        cells = [(a, b) for a, b in line.cells() if b > start]
+        for i, (a, b) in enumerate(cells):
+            offset = a - line.start + line.column
+            right = offset >= border or i > 0
+            if i > 0 and not line.is_row:
+                border = max(20, min(border, offset - 10))
+            flat = line.flat[a - line.start : b - line.start]
+            pieces.append(_Piece(a, b, view.text[a:b].strip(), flat.strip(), right))
+    return pieces
+
+
+def _take_recipients(pieces: list[_Piece], foot: Foot) -> set[int]:
+    used: set[int] = set()
+    items: list[str] = []
+    opened = bulleted = done = False
+    for index, piece in enumerate(pieces):
+        if not opened:
+            label = _LIST.match(piece.flat)
+            if not label:
+                continue
+            opened = True
+            used.add(index)
+            rest = piece.shown[label.end() :].strip()
+            if rest:
+                items += [p for p in _SPLIT.split(rest) if p.strip()]
+                bulleted = bool(_BULLET.match(rest))
+            continue
+        if piece.right and not _BULLET.match(piece.shown):
+            continue
+        if _ends_list(piece, items):
+            done = True
+        if done or not piece.shown:
+            continue
+        bullet = _BULLET.match(piece.shown)
+        after_archive = bool(items) and bool(_ARCHIVE.match(fold(_BULLET.sub("", items[-1]))))
+        if after_archive and not bullet and items[-1].rstrip().endswith(".") :
+            done = True
+            continue
+        used.add(index)
+        bulleted = bulleted or bool(bullet)
+        fresh = bullet or not items or (not bulleted and items[-1].rstrip()[-1:] in ";,.")
+        parts = [p for p in _SPLIT.split(piece.shown) if p.strip()]
+        if fresh:
+            items += parts
+        else:
+            items[-1] = f"{items[-1]} {parts[0]}"
+            items += parts[1:]
+    foot.recipients += [r for r in (_recipient(item) for item in items) if r is not None]
+    return used
+
+
+def _ends_list(piece: _Piece, items: list[str]) -> bool:
+    if _BULLET.match(piece.shown):
+        return False
+    signs = is_authority(piece.shown, piece.flat) or (
+        is_capitals(piece.shown) and (len(piece.shown) > 12 or bool(_TITLE.match(piece.flat)))
+    )
+    named = bool(items) and items[-1].rstrip()[-1:] == "." and _name_in(piece.shown) is not None
+    heading = re.match(r"(?:cac tin|tin (?:khac|lien quan)|phu luc|mau |bieu |\(kem theo|\(ban hanh)", piece.flat)
+    archived = bool(items) and bool(_ARCHIVE.match(fold(_BULLET.sub("", items[-1]))))
+    bracket = archived and piece.shown.startswith("(")
+    return signs or named or bool(heading) or bracket
+
+
+def _recipient(item: str) -> Recipient | None:
+    name = squeeze(_BULLET.sub("", item)).strip()
+    note = None
+    for _ in range(2):
+        bare = name.rstrip(" ;,.")
+        found = _PURPOSE.search(bare)
+        if not found:
+            break
+        note = note or found["note"] or found["brace"] or found["tail"]
+        name = bare[: found.start()]
+    name = name.strip(" ;,.:{}-–")
+    return Recipient(name, squeeze(note).strip(" ;,.") if note else None) if name else None
+
+
+def _trailing(shown: str) -> re.Match[str] | None:
+    found = _TRAILING_NAME.match(squeeze(shown))
+    return found if found and not _NOT_NAMES.match(fold(found["name"])) else None
+
+
+def _name_in(shown: str) -> str | None:
+    """The person's name a line consists of."""
+    words = squeeze(shown).strip(" .,*")
+    found = _NAME.fullmatch(words)
+    if found is None or _NOT_NAMES.match(fold(words)) or is_capitals(words):
+        return None
+    return found[1]
+
+
+def _capital_name(shown: str) -> str | None:
+    words = squeeze(shown).strip(" .,*")
+    parts = fold(words).split()
+    plausible = 2 <= len(parts) <= 5 and parts[0] in _SURNAMES and not _TITLE.match(fold(words))
+    return words if plausible and is_capitals(words) and words.replace(" ", "").isalpha() else None
+
+
+def _take_signatures(pieces: list[_Piece], foot: Foot) -> int:
+    """Read titles and names down each column; the offset where the last name ends."""
+    last = foot.start
+    for column in (True, False):
+        authority: list[str] = []
+        title: list[str] = []
+        silent = 0
+        for piece in [p for p in pieces if p.right is column]:
+            if _begins_annex(piece) or silent > 8:
+                break
+            last_here = _sign(piece, authority, title, foot)
+            if last_here:
+                last, silent = max(last, last_here), 0
+            elif not is_capitals(piece.shown):
+                silent += 1
+    return last
+
+
+def _begins_annex(piece: _Piece) -> bool:
+    return bool(
+        re.match(r"(?:phu luc|mau so|mau \d|bieu so|bieu mau|cong hoa xa hoi|dang cong san|danh sach|cac tin|\(?kem theo|de cuong|bang )", piece.flat)
+    )
+
+
+def _sign(piece: _Piece, authority: list[str], title: list[str], foot: Foot) -> int | None:
+    """Feed one cell; the end of the cell when it completes a signature."""
+    shown = squeeze(piece.shown)
+    trailing = _trailing(shown)
+    name = trailing["name"] if trailing else _name_in(shown) if (authority or title) else None
+    if trailing:
+        shown = trailing["before"].strip()
+    if name is None and (authority or title):
+        name = _capital_name(shown)
+    if name is None or trailing:
+        _take_capacity(shown, authority, title)
+    if name is None or not (authority or title):
+        return None
+    joined = "; ".join(authority) or None
+    foot.signatures.append(Signature(joined, squeeze(" ".join(title)) or None, name))
+    authority.clear()
+    title.clear()
+    return piece.end
+
+
+def _take_capacity(shown: str, authority: list[str], title: list[str]) -> None:
+    flat = fold(shown)
+    if flat.strip(" .") == "kiem" and title:
+        title.append(shown)
+    elif is_authority(shown, flat):
+        parts = _TWO_TITLES.split(shown) if False else _split_titles(shown)
+        authority.append(parts[0])
+        title += parts[1:]
+    elif is_capitals(shown) and (title or authority or _TITLE.match(flat)) and len(shown) < 120:
+        if authority and not title and not _TITLE.match(flat) and not flat.startswith("kiem"):
+            authority[-1] = f"{authority[-1]} {shown}"
+        else:
+            title.append(shown)
+
+
+def _split_titles(shown: str) -> list[str]:
+    """"T/M ĐẢNG ỦY PHÓ BÍ THƯ" is an authority and a title; "KT. CHỦ TỊCH" is one thing."""
+    flat = fold(shown)
+    opening = _AUTHORITY.match(flat)
+    begin = opening.end() if opening else 0
+    inside = _TITLE.match(flat, begin)
+    for gap in _TWO_TITLES.finditer(flat, inside.end() if inside else begin):
+        return [shown[: gap.start()], shown[gap.end() :]]
+    return [shown]
