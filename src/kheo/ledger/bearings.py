@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import TypeAlias
 
 from django.db.models import Model, Q, QuerySet
@@ -69,23 +70,27 @@ class Source:
 class Neighbourhood:
     """The part of a tree that was loaded, closed under all that `carry` follows."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, is_whole: bool) -> None:
         self.source = source
+        self.is_whole = is_whole
         self._known: set[int] = set()
         self._placements: list[Placement[int]] = []
         self._transfers: set[Transfer] = set()
-        self._is_whole = False
+        self._is_loaded = False
         self._tree: DatedTree[int] = DatedTree([])
 
     def load_all(self) -> None:
+        """Read everything now, to answer the same after the stored tree has changed."""
         self._placements = list(self.source.placements(None))
         self._transfers = set(self.source.transfers(None))
-        self._is_whole = True
+        self._is_loaded = True
         self._grow_tree()
 
     def around(self, node: int) -> DatedTree[int]:
         """Give a tree in which everything about `node` is as in the whole one."""
-        waiting = set() if self._is_whole else {node} - self._known
+        if self.is_whole and not self._is_loaded:
+            self.load_all()
+        waiting = set() if self._is_loaded else {node} - self._known
         grown = bool(waiting)
         while waiting:
             self._known |= waiting
@@ -132,14 +137,19 @@ class Bearings:
     def __init__(
         self, tree_id: int | None, nodes: Iterable[int], *, is_whole: bool = False
     ) -> None:
-        """Read the closure of `nodes`; with `is_whole` also the whole tree, at once."""
-        self._neighbourhood = Neighbourhood(Source(tree_id))
+        """Read the closure of `nodes`; with `is_whole` what lies beyond comes at once.
+
+        That is for many nodes; for a few, only their neighbourhoods are read.
+        """
+        self._neighbourhood = Neighbourhood(Source(tree_id), is_whole=is_whole)
         self._stretches: dict[int, list[_Stretch]] = {}
         self._carried: dict[tuple[int, date], Bearing] = {}
         self.nodes = frozenset(nodes)
         self._read(sorted(self.nodes))
-        if is_whole:
-            self._neighbourhood.load_all()
+
+    def settle(self) -> None:
+        """Read all that could be asked, before the stored tree changes."""
+        self._neighbourhood.load_all()
 
     def on(self, node: int, day: date, /) -> Bearing:
         stretch = self._stretch(node, day)
@@ -207,7 +217,7 @@ def _stretches_of(
 ) -> Iterator[_Stretch]:
     ways.sort(key=lambda way: way[0])
     days = sorted({d for _, _, time in ways for d in (time.start, time.end)})
-    for start, end in zip(days, days[1:], strict=False):
+    for start, end in pairwise(days):
         chain = tuple(superior for _, superior, time in ways if start in time)
         if chain:
             whole = Part(node, Fraction(1))

@@ -46,15 +46,11 @@ NOTHING = Contribution(0, 0, 0, 0)
 
 def bearing(tree: DatedTree[N], node: N, day: date) -> Bearing[N]:
     """Say who bears what was `node`'s on `day`, each with the nodes above."""
-    return tuple(
-        Piece(part, chain_of(tree, part.bearer, day)) for part in tree.carry(node, day)
-    )
-
-
-def chain_of(tree: DatedTree[N], bearer: N | None, day: date) -> tuple[N | None, ...]:
-    if bearer is None:
-        return (None,)
-    return (*tree.superiors(bearer, day), None)
+    pieces: list[Piece[N]] = []
+    for part in tree.carry(node, day):
+        above = () if part.bearer is None else tree.superiors(part.bearer, day)
+        pieces.append(Piece(part, (*above, None)))
+    return tuple(pieces)
 
 
 def contributions(
@@ -68,9 +64,9 @@ def contributions(
     """
     found: dict[N | None, Contribution] = {}
     for pieces in bearings:
-        amounts = (amount,)
+        amounts = [amount]
         if len(pieces) > 1:
-            amounts = tuple(apportion(amount, [piece.part for piece in pieces]))
+            amounts = apportion(amount, [piece.part for piece in pieces])
         _keep_larger(found, _inside(pieces, amounts))
     return found
 

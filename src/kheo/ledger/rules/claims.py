@@ -5,15 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol
 
 from kheo.core.lineage import DatedTree
 from kheo.core.lineage.values import N
 from kheo.core.periods import DAY, Interval
 from kheo.ledger.rules.bearing import Bearing, bearing
 from kheo.ledger.rules.totals import Law, Structure
-
-K = TypeVar("K", contravariant=True)  # noqa: PLC0105  the variance is the name here
 
 
 class ClaimKind(StrEnum):
@@ -48,13 +46,13 @@ class Completeness:
         return self.expected - self.reported
 
 
-class Ground(Protocol[K]):
+class Ground(Protocol[N]):
     """A dated tree as the arithmetic needs it, in memory or over the database."""
 
-    def on(self, node: K, day: date, /) -> Bearing[K]:  # type: ignore[type-var]
+    def on(self, node: N, day: date, /) -> Bearing[N]:
         """Say who bears what was the node's on that day."""
 
-    def last_day(self, node: K, day: date, /) -> date | None:
+    def last_day(self, node: N, day: date, /) -> date | None:
         """Give the last day up to `day` on which the node was in the tree."""
 
 

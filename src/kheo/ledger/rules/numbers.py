@@ -47,7 +47,8 @@ def dimensions_of(text: str) -> dict[str, str]:
     """Read what `canonical` wrote."""
     if not text:
         return {}
-    return dict(part.split("=", 1) for part in text.split(";"))  # type: ignore[misc]
+    pairs = (part.partition("=") for part in text.split(";"))
+    return {name: value for name, _, value in pairs}
 
 
 def key_of(source: str, line: str, revision: int) -> str:

@@ -6,7 +6,6 @@ from datetime import date
 from enum import Enum, StrEnum
 from typing import Generic, TypeAlias
 
-from kheo.core.lineage import Part
 from kheo.core.lineage.values import N
 from kheo.core.periods import Interval
 from kheo.ledger.rules.bearing import (
@@ -16,20 +15,6 @@ from kheo.ledger.rules.bearing import (
     contributions,
     presence,
 )
-
-__all__ = [
-    "RECORDED",
-    "Fact",
-    "Law",
-    "Part",
-    "Recorded",
-    "Structure",
-    "Tally",
-    "borne_on",
-    "counts",
-    "tally",
-    "value_of",
-]
 
 
 class Law(StrEnum):

@@ -1,0 +1,266 @@
+"""Entering facts: a source posts its lines, posts them again, or takes them back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from kheo.core.errors import Conflict, RuleBroken
+from kheo.ledger import rules
+from kheo.ledger.lines import Line, read_lines
+from kheo.ledger.models import Credit, Entry, EntryQuerySet, Law, Measure, Standing
+from kheo.ledger.projections import Projections, known_projections, trees_without
+from kheo.ledger.services import upkeep
+from kheo.ledger.services.locking import hold, hold_trees, retried, share_trees
+from kheo.ledger.services.storing import Slices, Sums, grounds_for
+
+LARGEST = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One line of a source: how much of a measure, when, and who takes part.
+
+    `amount` counts the measure's smallest unit. `credits` are the bodies by their ids.
+    `until` ends a stock, or the window of a declared distinct count.
+    """
+
+    line: str
+    measure: str
+    on: date
+    amount: int
+    credits: tuple[int, ...]
+    until: date | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    place_id: int | None = None
+    subject: str = ""
+    standing: str = Standing.ACTUAL.value
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """How many lines were entered, closed, and left as they were."""
+
+    entered: int
+    closed: int
+    unchanged: int
+
+
+@retried
+@transaction.atomic
+def post(
+    source: str, programme: str, postings: Sequence[Posting], *, at: datetime
+) -> Posted:
+    """Make the live lines of `source` exactly these.
+
+    Safe to repeat: a line that says the same stays untouched, one that says something
+    else is closed and entered as its next revision, one that is gone is closed. Raises
+    `RuleBroken` for a line against the measure's law, `Busy` during a reorganisation;
+    nothing has then changed.
+    """
+    measures = _measures(postings)
+    wanted = {p.line: _checked(p, measures, programme) for p in postings}
+    if len(wanted) != len(postings):
+        raise RuleBroken(_("Two lines of one source have the same name."), field="line")
+    projections = _guard_trees()
+    hold([f"source:{source}"])
+    live = {
+        entry.line: entry
+        for entry in Entry.objects.filter(source=source, closed_at=None)
+    }
+    lines = dict(read_lines(_live_of(source)))
+    standings = {p.line: p.standing for p in postings}
+    kept = {
+        name
+        for name, entry in live.items()
+        if lines[entry.pk] == wanted.get(name) and entry.standing == standings[name]
+    }
+    closing = {e.pk: lines[e.pk] for name, e in live.items() if name not in kept}
+    entering = {name: line for name, line in wanted.items() if name not in kept}
+    if closing or entering:
+        sums = _changed(projections, closing.values(), entering.values())
+        _close(closing, at)
+        _enter(source, entering, standings, at)
+        sums.write()
+    return Posted(len(entering), len(closing), len(kept))
+
+
+def withdraw(source: str, *, at: datetime) -> Posted:
+    """Take back all lines of a source; its totals are at once as if it never spoke."""
+    return post(source, "", (), at=at)
+
+
+def _measures(postings: Iterable[Posting]) -> dict[str, Measure]:
+    codes = {posting.measure for posting in postings}
+    if not codes:
+        return {}
+    found = {m.code: m for m in Measure.objects.filter(code__in=codes)}
+    if unknown := sorted(codes - found.keys()):
+        message = _("Nobody has defined the measure %(code)s.")
+        raise RuleBroken(message % {"code": unknown[0]}, field="measure")
+    return found
+
+
+def _checked(posting: Posting, measures: Mapping[str, Measure], programme: str) -> Line:
+    measure = measures[posting.measure]
+    _check_line(posting)
+    _check_law(posting, Law(measure.law))
+    try:
+        dimensions = rules.canonical(posting.dimensions)
+    except ValueError as error:
+        message = _("A dimension and its value are words without “;” and “=”.")
+        raise RuleBroken(message, field="dimensions") from error
+    return Line(
+        law=rules.Law(measure.law),
+        measure_id=measure.pk,
+        programme=programme,
+        dimensions=dimensions,
+        on=posting.on,
+        until=posting.until,
+        amount=posting.amount,
+        subject=posting.subject,
+        place_id=posting.place_id,
+        credits=tuple(sorted(posting.credits)),
+    )
+
+
+def _check_line(posting: Posting) -> None:
+    if not posting.credits or len(set(posting.credits)) != len(posting.credits):
+        raise RuleBroken(_("Each body that takes part is named once."), field="credits")
+    if not -LARGEST < posting.amount < LARGEST:
+        raise RuleBroken(_("This amount is too large to be true."), field="amount")
+    if posting.standing not in Standing.values:
+        raise RuleBroken(_("A figure is actual or estimated."), field="standing")
+    if posting.until is not None and posting.until <= posting.on:
+        raise RuleBroken(_("The end comes after the beginning."), field="until")
+
+
+def _check_law(posting: Posting, law: Law) -> None:
+    if law is Law.RATIO:
+        message = _("A ratio is never entered: it follows from its parts.")
+        raise RuleBroken(message, field="measure")
+    if law is Law.FLOW and posting.until is not None:
+        raise RuleBroken(_("What was done has one day, its last."), field="until")
+    if law is not Law.DISTINCT:
+        return
+    if posting.subject and (posting.amount != 1 or posting.until is not None):
+        raise RuleBroken(_("A subject counts as one, on one day."), field="amount")
+    if not posting.subject and (
+        posting.until is None or len(posting.credits) != 1 or posting.amount < 0
+    ):
+        message = _(
+            "A declared count is of one body and one window, and not below zero."
+        )
+        raise RuleBroken(message, field="subject")
+
+
+def _guard_trees() -> dict[int | None, Projections]:
+    """Keep the trees still; give a tree that has no stored totals yet its own."""
+    projections = known_projections()
+    if trees_without(projections):
+        hold_trees()
+        upkeep.build(trees_without(known_projections()))
+        return known_projections()
+    share_trees()
+    return projections
+
+
+def _live_of(source: str) -> EntryQuerySet:
+    entries: EntryQuerySet = Entry.objects.filter(source=source, closed_at=None)
+    return entries
+
+
+def _changed(
+    projections: dict[int | None, Projections],
+    closing: Iterable[Line],
+    entering: Iterable[Line],
+) -> Sums:
+    """Gather what closing and entering these lines changes in the stored totals."""
+    away, new = list(closing), list(entering)
+    subjects = {
+        (line.measure_id, line.subject) for line in (*away, *new) if _is_seen(line)
+    }
+    hold(f"subject:{measure}:{subject}" for measure, subject in subjects)
+    before = {subject: _sightings_of(*subject) for subject in sorted(subjects)}
+    after = {key: _replaced(lines, key, away, new) for key, lines in before.items()}
+    everything = [*away, *new, *(line for lines in before.values() for line in lines)]
+    slices = Slices({line.programme for line in everything})
+    slices.prepare(everything)
+    sums = Sums(projections, slices)
+    for tree_id, ground in grounds_for(projections, everything).items():
+        for sign, lines in ((-1, away), (1, new)):
+            for line in lines:
+                if line.law is not rules.Law.DISTINCT:
+                    sums.add(line, tree_id, ground, sign=sign)
+        for sign, sightings in ((-1, before), (1, after)):
+            for lines in sightings.values():
+                if lines:
+                    sums.add_subject(lines, tree_id, ground, sign=sign)
+    return sums
+
+
+def _is_seen(line: Line) -> bool:
+    return line.law is rules.Law.DISTINCT and bool(line.subject)
+
+
+def _sightings_of(measure_id: int, subject: str) -> list[Line]:
+    entries = Entry.objects.filter(measure=measure_id, subject=subject, closed_at=None)
+    return [line for _, line in read_lines(entries)]
+
+
+def _replaced(
+    lines: Iterable[Line],
+    subject: tuple[int, str],
+    away: Iterable[Line],
+    new: Iterable[Line],
+) -> list[Line]:
+    remaining = list(lines)
+    for line in away:
+        if (line.measure_id, line.subject) == subject:
+            remaining.remove(line)
+    fresh = [line for line in new if (line.measure_id, line.subject) == subject]
+    return remaining + fresh
+
+
+def _close(closing: Mapping[int, Line], at: datetime) -> None:
+    live = Entry.objects.filter(pk__in=closing, closed_at=None)
+    if live.update(closed_at=at) != len(closing):
+        raise Conflict(_("Somebody else has just changed these figures."))
+
+
+def _enter(
+    source: str,
+    entering: Mapping[str, Line],
+    standings: Mapping[str, str],
+    at: datetime,
+) -> None:
+    past = Entry.objects.filter(source=source, line__in=entering)
+    revisions = dict(past.values_list("line").annotate(Max("revision")))
+    entries = [
+        Entry(
+            key=rules.key_of(source, name, revisions.get(name, 0) + 1),
+            programme=line.programme,
+            measure_id=line.measure_id,
+            on=line.on,
+            until=line.until,
+            amount=line.amount,
+            dimensions=line.dimensions,
+            place_id=line.place_id,
+            subject=line.subject,
+            standing=standings[name],
+            source=source,
+            line=name,
+            revision=revisions.get(name, 0) + 1,
+            posted_at=at,
+        )
+        for name, line in entering.items()
+    ]
+    Entry.objects.bulk_create(entries)
+    Credit.objects.bulk_create(
+        Credit(entry=entry, organisation_id=body)
+        for entry, line in zip(entries, entering.values(), strict=True)
+        for body in line.credits
+    )

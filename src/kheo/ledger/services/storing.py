@@ -1,0 +1,238 @@
+"""The stored totals: computed from lines and trees, written by one sorted upsert."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, TypeAlias
+
+from django.db import connection
+
+from kheo.ledger import rules
+from kheo.ledger.bearings import FOR_EVER, Bearing, Bearings
+from kheo.ledger.lines import Line
+from kheo.ledger.models import DayTotal, Projection, Seen, Slice
+from kheo.ledger.projections import Projections
+
+ALL = "*"
+ROWS_AT_ONCE = 500
+
+TotalKey: TypeAlias = tuple[int, int, int, date, int]
+"""Projection, measure, node, day, slice: the order in which rows are locked."""
+SeenKey: TypeAlias = tuple[int, int, int, int, int, date, date]
+"""Projection, measure, node, slice, part, day, previous day."""
+Sightings: TypeAlias = dict[tuple[int, int, int], set[date]]
+
+TOTAL_COLUMNS = (
+    *("projection_id", "measure_id", "node", "day", "slice_id"),
+    *("amount", "own", "unallocated", "entries"),
+)
+SEEN_COLUMNS = (
+    *("projection_id", "measure_id", "node", "slice_id", "part"),
+    *("day", "previous_day", "subjects"),
+)
+
+
+class Slices:
+    """The numbers of programmes and combinations of dimensions, made when first used."""
+
+    def __init__(self, programmes: Iterable[str] | None = None) -> None:
+        rows = Slice.objects.all()
+        if programmes is not None:
+            rows = rows.filter(programme__in={*programmes, ALL})
+        self._numbers = {
+            (p, d): n for n, p, d in rows.values_list("pk", "programme", "dimensions")
+        }
+
+    def number(self, programme: str, dimensions: str) -> int:
+        known = self._numbers.get((programme, dimensions))
+        if known is None:
+            made, _ = Slice.objects.get_or_create(
+                programme=programme, dimensions=dimensions
+            )
+            known = self._numbers[programme, dimensions] = made.pk
+        return known
+
+    def prepare(self, lines: Iterable[Line]) -> None:
+        """Make what the lines need in one order, so that two makers do not cross."""
+        wanted = {(line.programme, line.dimensions) for line in lines}
+        wanted |= {(line.programme, ALL) for line in lines} | {(ALL, ALL)}
+        for programme, dimensions in sorted(wanted - self._numbers.keys()):
+            self.number(programme, dimensions)
+
+
+class Sums:
+    """Changes of the stored totals, gathered until they are written."""
+
+    def __init__(
+        self, projections: dict[int | None, Projections], slices: Slices
+    ) -> None:
+        self.projections = projections
+        self.slices = slices
+        self.totals: dict[TotalKey, rules.Contribution] = {}
+        self.seen: Counter[SeenKey] = Counter()
+
+    def add(
+        self, line: Line, tree_id: int | None, ground: Bearings, *, sign: int
+    ) -> None:
+        """Add one flow or stock (`sign` 1), or take it away (-1)."""
+        bodies = line.bodies(tree_id)
+        if not bodies:
+            return
+        recorded, shift = _deltas(line, bodies, ground)
+        kept = self.projections[tree_id]
+        self._gather(kept.recorded, line, recorded, sign)
+        self._gather(kept.shift, line, shift, sign)
+
+    def add_subject(
+        self, lines: Sequence[Line], tree_id: int | None, ground: Bearings, *, sign: int
+    ) -> None:
+        """Add all sightings of one subject in one measure, or take them away."""
+        measure_id = lines[0].measure_id
+        kept = self.projections[tree_id]
+        recorded = self._sightings(lines, tree_id, ground.on)
+        current = self._sightings(lines, tree_id, lambda b, _on: ground.on(b, FOR_EVER))
+        self._pair(kept.recorded, measure_id, recorded, sign)
+        if current != recorded:
+            self._pair(kept.shift, measure_id, current, sign)
+            self._pair(kept.shift, measure_id, recorded, -sign)
+
+    def write(self) -> None:
+        """Apply everything in the order of the keys: the last write of a transaction."""
+        totals = (
+            (*key, *change)
+            for key, change in sorted(self.totals.items())
+            if change != rules.NOTHING
+        )
+        _upsert(DayTotal, TOTAL_COLUMNS, 5, totals)
+        seen = ((*key, change) for key, change in sorted(self.seen.items()) if change)
+        _upsert(Seen, SEEN_COLUMNS, 7, seen)
+        self.totals.clear()
+        self.seen.clear()
+
+    def _gather(
+        self, projection: int, line: Line, deltas: rules.Deltas[int], sign: int
+    ) -> None:
+        slice_id = self.slices.number(line.programme, line.dimensions)
+        for (day, node), delta in deltas.items():
+            key = (projection, line.measure_id, node or 0, day, slice_id)
+            known = self.totals.get(key, rules.NOTHING)
+            change = known.plus if sign > 0 else known.minus
+            self.totals[key] = change(delta)
+
+    def _sightings(
+        self,
+        lines: Iterable[Line],
+        tree_id: int | None,
+        bear: Callable[[int, date], Bearing],
+    ) -> Sightings:
+        days: Sightings = defaultdict(set)
+        for line in lines:
+            scopes = [
+                self.slices.number(ALL, ALL),
+                self.slices.number(line.programme, ALL),
+            ]
+            bearings = [bear(body, line.on) for body in line.bodies(tree_id)]
+            for node, found in rules.presence(bearings).items():
+                for part in _parts(found):
+                    for scope in scopes:
+                        days[node or 0, scope, part].add(line.on)
+        return days
+
+    def _pair(
+        self, projection: int, measure_id: int, sightings: Sightings, sign: int
+    ) -> None:
+        for (node, scope, part), days in sightings.items():
+            for (day, before), times in rules.seen_pairs(days).items():
+                key = (projection, measure_id, node, scope, part, day, before)
+                self.seen[key] += sign * times
+
+
+def begin_projections(tree_ids: Iterable[int | None]) -> None:
+    """Set up empty sums for trees; the caller holds the trees, and fills them."""
+    for tree_id in tree_ids:
+        for kind in Projection.Kind:
+            Projection.objects.create(tree_id=tree_id, kind=kind)
+
+
+def grounds_for(
+    tree_ids: Iterable[int | None], lines: Iterable[Line], *, is_whole: bool = False
+) -> dict[int | None, Bearings]:
+    """Read the bearings of everything the lines credit, tree by tree."""
+    kept = list(lines)
+    return {
+        tree_id: Bearings(
+            tree_id,
+            {body for line in kept for body in line.bodies(tree_id)},
+            is_whole=is_whole,
+        )
+        for tree_id in tree_ids
+    }
+
+
+def _deltas(
+    line: Line, bodies: Sequence[int], ground: Bearings
+) -> tuple[rules.Deltas[int], rules.Deltas[int]]:
+    """Give what is recorded, and what the structure of today shifts of it."""
+    final = [ground.on(body, FOR_EVER) for body in bodies]
+    if line.law is rules.Law.STOCK:
+        cuts = {
+            cut
+            for b in bodies
+            for cut in ground.cuts(b, line.on, line.until or date.max)
+        }
+        recorded = rules.stock_deltas(
+            line.on,
+            line.until,
+            cuts,
+            lambda day: rules.contributions(
+                line.amount, [ground.on(b, day) for b in bodies]
+            ),
+        )
+        held = rules.contributions(line.amount, final)
+        current = rules.stock_deltas(line.on, line.until, (), lambda _day: held)
+        return recorded, _difference(current, recorded)
+    borne = [ground.on(body, line.on) for body in bodies]
+    recorded = rules.flow_deltas(line.on, rules.contributions(line.amount, borne))
+    if borne == final:
+        return recorded, {}
+    current = rules.flow_deltas(line.on, rules.contributions(line.amount, final))
+    return recorded, _difference(current, recorded)
+
+
+def _difference(
+    after: rules.Deltas[int], before: rules.Deltas[int]
+) -> rules.Deltas[int]:
+    changes = {
+        key: after.get(key, rules.NOTHING).minus(before.get(key, rules.NOTHING))
+        for key in {**before, **after}
+    }
+    return {key: change for key, change in changes.items() if change != rules.NOTHING}
+
+
+def _parts(found: rules.Contribution) -> Iterator[int]:
+    yield Seen.Part.WHOLE.value
+    if found.own:
+        yield Seen.Part.OWN.value
+    if found.unallocated:
+        yield Seen.Part.UNALLOCATED.value
+
+
+def _upsert(
+    model: type[DayTotal | Seen],
+    columns: Sequence[str],
+    key_length: int,
+    rows: Iterable[tuple[Any, ...]],
+) -> None:
+    """Insert rows, or add their numbers to the rows of the same key."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    sums = ", ".join(f"{c} = {table}.{c} + excluded.{c}" for c in columns[key_length:])
+    # Only names from the two column lists above go into the statement.
+    head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608
+    tail = f" ON CONFLICT ({', '.join(columns[:key_length])}) DO UPDATE SET {sums}"
+    place = f"({', '.join(['%s'] * len(columns))})"
+    waiting = list(rows)
+    with connection.cursor() as cursor:
+        for start in range(0, len(waiting), ROWS_AT_ONCE):
+            some = waiting[start : start + ROWS_AT_ONCE]
+            values = [value for row in some for value in row]
+            cursor.execute(head + ", ".join([place] * len(some)) + tail, values)
