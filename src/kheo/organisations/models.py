@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kheo.core.access import Capability
 from kheo.core.periods import OPEN_END
 from kheo.core.scoping import ScopedQuerySet
+from kheo.organisations import rules
 from kheo.places.models import Place
 
 
@@ -45,13 +46,13 @@ class Tier(models.TextChoices):
 
 
 class TransferKind(models.TextChoices):
-    """How one body became another."""
+    """`rules.TransferKind` with its names for people."""
 
-    MERGE = "merge", _("merge")
-    SPLIT = "split", _("split")
-    ABSORB = "absorb", _("absorb")
-    EXTRACT = "extract", _("extract")
-    SUCCEED = "succeed", _("succeed")
+    MERGE = rules.TransferKind.MERGE.value, _("merge")
+    SPLIT = rules.TransferKind.SPLIT.value, _("split")
+    ABSORB = rules.TransferKind.ABSORB.value, _("absorb")
+    EXTRACT = rules.TransferKind.EXTRACT.value, _("extract")
+    SUCCEED = rules.TransferKind.SUCCEED.value, _("succeed")
 
 
 class Tree(models.Model):

@@ -1,0 +1,195 @@
+"""What stands against a plan, said to people."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kheo.core.lineage import Placement
+from kheo.organisations.models import Organisation
+from kheo.organisations.queries import explain_absence, names_on
+from kheo.organisations.rules import Flaw, Outcome, Problem, Trouble
+
+_TROUBLES = {
+    Trouble.UNKNOWN: gettext_lazy("There is no body %(body)s."),
+    Trouble.TAKEN: gettext_lazy("The code %(body)s already belongs to a body."),
+    Trouble.TWICE_CREATED: gettext_lazy("%(body)s is created twice."),
+    Trouble.TWICE_ENDED: gettext_lazy("%(body)s is ended by two steps."),
+    Trouble.TWICE_PLACED: gettext_lazy(
+        "%(body)s is given two superiors in the tree “%(tree)s”."
+    ),
+    Trouble.TWICE_AMENDED: gettext_lazy("%(body)s is amended twice in the same field."),
+    Trouble.ENDED_AND_AMENDED: gettext_lazy("%(body)s is ended and amended at once."),
+    Trouble.ENDED_AND_MOVED: gettext_lazy("%(body)s is ended and moved at once."),
+    Trouble.ENDS_AS_IT_BEGINS: gettext_lazy(
+        "%(body)s begins on %(day)s and cannot end on the same day."
+    ),
+    Trouble.CHANGES_LATER: gettext_lazy(
+        "%(body)s has changes dated after %(day)s; it cannot end before them."
+    ),
+    Trouble.INTO_ITSELF: gettext_lazy("%(body)s cannot become itself."),
+    Trouble.HEIR_ENDS: gettext_lazy(
+        "%(body)s cannot be taken over by %(other)s, which ends on the same day."
+    ),
+    Trouble.TWICE_HEIR: gettext_lazy("%(body)s names one successor twice."),
+    Trouble.SHARES_EXCEED: gettext_lazy(
+        "The shares of %(body)s leave nothing for the others or exceed the whole."
+    ),
+    Trouble.SHARES_FALL_SHORT: gettext_lazy(
+        "The shares of %(body)s do not add up to the whole; leave one out to give it "
+        "the rest."
+    ),
+    Trouble.LINKED: gettext_lazy(
+        "%(body)s already became %(other)s on that day by another plan."
+    ),
+    Trouble.UNKNOWN_TREE: gettext_lazy("There is no tree “%(tree)s”."),
+    Trouble.SUPERIOR_NOT_THERE: gettext_lazy(
+        "%(body)s cannot stand below %(other)s, which is not in the tree “%(tree)s” "
+        "on %(day)s."
+    ),
+    Trouble.CIRCLE: gettext_lazy(
+        "%(body)s would stand below itself in the tree “%(tree)s”."
+    ),
+    Trouble.LEFT_BEHIND: gettext_lazy(
+        "%(body)s stands below %(other)s in the tree “%(tree)s” and has no single "
+        "successor to follow: move it or end it."
+    ),
+    Trouble.HEIR_NOT_IN_TREE: gettext_lazy(
+        "%(body)s would follow to %(other)s, which is not in the tree “%(tree)s”: move "
+        "it, or place the successor there."
+    ),
+    Trouble.LEFT_LATER: gettext_lazy(
+        "%(body)s stands below %(other)s in the tree “%(tree)s” after the plan's day "
+        "and would be left without a superior."
+    ),
+    Trouble.UNKNOWN_KIND: gettext_lazy("%(body)s: there is no kind “%(other)s”."),
+    Trouble.UNKNOWN_TIER: gettext_lazy("%(body)s: there is no tier “%(other)s”."),
+    Trouble.UNKNOWN_PLACE: gettext_lazy("%(body)s: there is no place “%(other)s”."),
+    Trouble.MISSING: gettext_lazy("%(body)s: “%(other)s” cannot be empty."),
+    Trouble.ARMED_STRENGTH: gettext_lazy(
+        "%(body)s: the strength of armed units is not kept."
+    ),
+}
+_SAY_OTHER_AS_IS = {
+    Trouble.UNKNOWN_KIND,
+    Trouble.UNKNOWN_TIER,
+    Trouble.UNKNOWN_PLACE,
+    Trouble.MISSING,
+}
+
+_FLAWS = {
+    "missing": gettext_lazy("%(where)s: is missing."),
+    "extra_forbidden": gettext_lazy("%(where)s: is not known here."),
+    "union_tag_invalid": gettext_lazy(
+        "%(where)s: “do” must be create, amend, rename, merge, split, extract, move or "
+        "end."
+    ),
+    "union_tag_not_found": gettext_lazy("%(where)s: “do” is missing."),
+    "date_from_datetime_parsing": gettext_lazy(
+        "%(where)s: is no day of the calendar; write it as 2025-07-01."
+    ),
+    "date_parsing": gettext_lazy(
+        "%(where)s: is no day of the calendar; write it as 2025-07-01."
+    ),
+    "date_type": gettext_lazy(
+        "%(where)s: is no day of the calendar; write it as 2025-07-01."
+    ),
+    "string_pattern_mismatch": gettext_lazy(
+        "%(where)s: a code has small letters a to z, digits and hyphens only."
+    ),
+    "string_too_short": gettext_lazy("%(where)s: cannot be empty."),
+    "string_too_long": gettext_lazy("%(where)s: is too long."),
+    "too_short": gettext_lazy("%(where)s: needs at least one."),
+    "string_type": gettext_lazy("%(where)s: must be text."),
+    "less_than_equal": gettext_lazy("%(where)s: is too large."),
+    "greater_than": gettext_lazy("%(where)s: is too small."),
+    "greater_than_equal": gettext_lazy("%(where)s: is too small."),
+    "model_type": gettext_lazy("The text is no plan: it must name code, title, on …"),
+    "too_long": gettext_lazy("The text is too long for a plan."),
+    "alias": gettext_lazy("Line %(where)s: references (*name) are not allowed."),
+    "twice": gettext_lazy("Line %(where)s: this key is said twice."),
+    "yaml": gettext_lazy("Line %(where)s: this is not readable YAML (%(detail)s)."),
+}
+
+
+def sentence_of_flaw(flaw: Flaw) -> str:
+    """One thing wrong with the text; what has no sentence here says it in English."""
+    known = _FLAWS.get(flaw.kind)
+    if flaw.kind == "too_long" and flaw.where:
+        known = _FLAWS["string_too_long"]
+    said = {"where": flaw.where, "detail": flaw.detail}
+    return str(known) % said if known else f"{flaw.where}: {flaw.detail}."
+
+
+def sentences_of(outcome: Outcome) -> tuple[str, ...]:
+    """Every problem of a plan as a sentence, with its step, in the order of steps."""
+    ordered = sorted(outcome.problems, key=lambda problem: problem.step)
+    codes = {p.body for p in ordered} | {p.other for p in ordered}
+    bodies = Organisation.objects.in_bulk(sorted(codes), field_name="code")
+    labels = _labels(bodies, outcome)
+    return tuple(
+        _numbered(p, _sentence(p, outcome.on, bodies, labels)) for p in ordered
+    )
+
+
+def _labels(bodies: Mapping[str, Organisation], outcome: Outcome) -> Mapping[str, str]:
+    names = names_on([body.pk for body in bodies.values()], outcome.on)
+    labels = {
+        code: f"“{names[body.pk]}” ({code})"
+        for code, body in bodies.items()
+        if body.pk in names
+    }
+    for code in outcome.created:
+        if name := outcome.versions.get(code, {}).get("name"):
+            labels.setdefault(code, f"“{name}” ({code})")
+    return labels
+
+
+def _numbered(problem: Problem, sentence: str) -> str:
+    if not problem.step:
+        return sentence
+    return _("Step %(number)s: %(sentence)s") % {
+        "number": problem.step,
+        "sentence": sentence,
+    }
+
+
+def _sentence(
+    problem: Problem,
+    day: date,
+    bodies: Mapping[str, Organisation],
+    labels: Mapping[str, str],
+) -> str:
+    if problem.trouble is Trouble.ABSENT:
+        return explain_absence(bodies[problem.body], day)
+    other = problem.other
+    if problem.trouble not in _SAY_OTHER_AS_IS:
+        other = labels.get(other, other)
+    return str(_TROUBLES[problem.trouble]) % {
+        "body": labels.get(problem.body, problem.body),
+        "other": other,
+        "tree": problem.tree,
+        "day": date_format(day, "SHORT_DATE_FORMAT"),
+    }
+
+
+def say_placements(
+    placements: Iterable[tuple[str, Placement[str]]], names: Mapping[str, str]
+) -> list[str]:
+    """Where each body will stand, for the preview."""
+    said = []
+    for tree, placement in placements:
+        values = {
+            "body": names.get(placement.node, placement.node),
+            "superior": names.get(placement.parent or "", placement.parent or ""),
+            "tree": tree,
+        }
+        if placement.is_end:
+            said.append(_("%(body)s leaves the tree “%(tree)s”.") % values)
+        elif placement.parent is None:
+            said.append(_("%(body)s becomes a root of “%(tree)s”.") % values)
+        else:
+            said.append(_("%(body)s: below %(superior)s (%(tree)s).") % values)
+    return said
