@@ -113,17 +113,18 @@ def members_of_group(code: str, day: date) -> QuerySet[Organisation]:
     Raises `NamedGroup.DoesNotExist`.
     """
     group = NamedGroup.objects.get(code=code)
-    members = named_on(day)
+    versions = OrganisationVersion.objects.in_force(day)
     if group.kinds:
-        members = members.filter(versions__kind__in=group.kinds)
+        versions = versions.filter(kind__in=group.kinds)
     if group.tiers:
-        members = members.filter(versions__tier__in=group.tiers)
+        versions = versions.filter(tier__in=group.tiers)
     placed = _reach(day).filter(tree=group.tree_id)
     if group.below_id is not None:
         placed = placed.filter(superior=group.below_id, depth=1)
-    return members.filter(pk__in=placed.values("inferior")).order_by(
-        F("sort_name"), "pk"
+    members = named_on(day).filter(
+        Q(pk__in=versions.values("organisation")), Q(pk__in=placed.values("inferior"))
     )
+    return members.order_by(F("sort_name"), "pk")
 
 
 # Where a body stood
