@@ -16,33 +16,39 @@ sentence or paragraph before named for the same reports.
 
 import re
 
-from .bodies import starts_like_body
+from .bodies import name_start, starts_like_body
 from .layout import View
 from .model import Span
 from .text import phrase
 
 _LEAD = phrase(
     r"(?:[-+*•] ?|[ivx]{1,5} ?[.\-)] ?|\d{1,2}(?:\.\d{1,2})* ?[.)\-/]? ?|[a-h] ?[.)] ?)?"
-    r"(?:(?:de nghi|giao(?: cho)?|yeu cau|doi voi|phan cong|ve phia|trach nhiem(?: cua)?|nhiem vu cua|uy quyen(?: cho)?|kinh de nghi|tran trong de nghi) (?:cho |voi )?)?"
-)
-_INNER_LEAD = phrase(
-    r"(?:^|[,;:.] ?| )(?:de nghi|giao(?: cho)?|yeu cau|doi voi|phan cong) (?=[a-z])"
+    r"(?:(?:de nghi|giao(?: cho)?|yeu cau|doi voi|ve phia|trach nhiem(?: cua)?|nhiem vu cua|uy quyen(?: cho)?|kinh de nghi|tran trong de nghi) (?:cho |voi )?)?"
 )
 _VERB = phrase(
     r"[,;]? ?\b(?:co trach nhiem|chiu trach nhiem|phai|can|se|tiep tuc|chu tri|chu dong|phoi hop|tham muu|chi dao(?! (?:phong trao|thuc hien quy|cap|cua|tinh|xa|huyen|cac cap|ve|trung uong|công|cong tac))|huong dan|"
     r"to chuc (?!chinh tri|dang|co so|doan|hoi|thanh vien|cong doan|xa hoi|dan|phi|khac|tuong|,|thuc hien quy)|trien khai|thuc hien(?! quy che dan chu)|xay dung(?! (?:dang|nong thon))|gui\b|bao cao|"
     r"tong hop|ra soat|danh gia|so ket|tong ket|can cu|phan cong|lap|nop|dang ky|hoan thanh|tang cuong|day manh|quan triet|tuyen truyen(?! ,)|"
-    r"theo doi|kiem tra|don doc|giam sat|cu the hoa|ban hanh|bo tri|bao dam|dam bao|quan tam|dua\b|lua chon|binh xet|de xuat|tham dinh|trinh\b|"
+    r"theo doi|kiem tra|don doc|giam sat|cu the hoa|ban hanh|bo tri|bao dam|dam bao|quan tam|dua (?:noi dung|vao|tin|ra|len)|lua chon|binh xet|de xuat|tham dinh|trinh\b|"
     r"nghien cuu|van dung|cung cap|thuong xuyen|dinh ky|hang (?:nam|quy|thang)|moi (?:nam|quy|thang)|truoc ngay|khi\b|cham nhat|la co quan|la don vi|la dau moi|"
-    r"giup\b|ho tro|duoc\b|tien hanh|chuan bi|thanh lap|cu\b|ky ket|kip thoi|gan\b|nam\b(?=bat|chac)|phat dong|dang tai|dua tin|mo\b|"
+    r"giup\b(?! viec)|cham\b|giao ban\b|hop xet|lam viec|ra quan|ky cam ket|nhan tac pham|tong ket|bao ve|tra loi|phuc vu|thanh toan|phu trach|sao gui|yeu cau|de nghi\b|ho tro|duoc\b|tien hanh|chuan bi|thanh lap|cu\b|ky ket|kip thoi|gan\b|nam\b(?=bat|chac)|phat dong|dang tai|dua tin|mo\b|"
     r"lanh dao(?! (?:ban|cac|cap|so|ubnd|don|co|tinh|xa|phuong|dang))|tu cham|cham diem|cong nhan|xet\b|thong nhat|lay y kien|niem yet|cong khai|hop\b|hoi y|gop y|tap trung|van dong|"
     r"phat huy|nang cao|giai quyet|tiep nhan|xu ly|tra loi|doi thoai|tiep xuc|duy tri|nhan rong|khao sat|chon|co (?:van ban|ke hoach|bao cao|it nhat|tu|chuong trinh|giai phap|hinh thuc)|thong bao|cap nhat|tap hop|phan bo|ren luyen|tham gia|thuc hanh|tu danh gia|giao nhiem vu|qua do|dang tin|hoc tap|chap hanh|phan anh|mot so)\b"
 )
 _LIST_GAP = re.compile(r"[,;]\s+(?:va\s+)?|\s+va\s+|\s+hoac\s+|\s*-\s+(?=co quan)")
-_TITLE_ACTOR_END = re.compile(r"[:;(.]|$")
 _NOT_ACTOR = phrase(
     r"(?:thoi (?:gian|han)|noi dung|so luong|bao cao|ke hoach|phong trao|cong tac|cac (?:noi dung|mo hinh|hoat dong|nhiem vu)|viec|trong|khi|neu|tren|"
     r"so ket|tong ket|truong hop|thuc hien|hang|dinh ky|muc|y nghia|ban (?:hanh|giao|dau)|don vi tinh|co so (?:vat|du|ly|phap)|to chuc (?:thuc hien|hoi|le|cac|trien)|dong chi phu trach dien|xa hoi)"
+)
+
+_COMMA = re.compile(r"[,:]\s+")
+_COLON = re.compile(r":\s+")
+_STOP = re.compile(r"[:(.\n|]")
+_REMARK = re.compile(r"\([^()\n]{1,80}\)(?= va |, )")
+_ASKS = phrase(r"\b(?:de nghi|yeu cau|giao(?! ban)(?: nhiem vu)?)(?: cho)? (?=[a-z])")
+_ADVERBIAL = phrase(
+    r"(?:can cu|tren co so|hang|dinh ky|khi|sau khi|sau|trong|de|nhan|truoc|ngoai ra|dong thoi|cham nhat|tu|den|luu y|vao|quy|thang|"
+    r"moi|thuc hien|theo|ngay|truong hop|neu|rieng|ke tu|nham|thoi gian|\"|noi dung|viec|thong qua|cung voi|tren day|thoi han|qua|buoc)\b"
 )
 
 _TO = phrase(
@@ -64,34 +70,78 @@ def actors_in(view: View, start: int, end: int) -> tuple[str, ...]:
     found = _subject(view, begin, end, asked=asked)
     if found:
         return found
-    for comma in list(re.finditer(r"[,:]\s+|\.\s+", view.flat[start : min(end, start + 260)]))[:4]:
-        at = start + comma.end()
-        inner = _LEAD.match(view.flat, at, end)
-        found = _subject(view, inner.end() if inner else at, end, asked=False)
+    for asks in _ASKS.finditer(view.flat, begin, end):
+        found = _subject(view, asks.end(), end, asked=True)
+        if found:
+            return found
+    pattern = _COMMA if _ADVERBIAL.match(view.flat, begin, end) else _COLON
+    for gap in list(pattern.finditer(view.flat, begin, min(end, begin + 260)))[:4]:
+        inner = _LEAD.match(view.flat, gap.end(), end)
+        found = _subject(view, inner.end() if inner else gap.end(), end, asked=False)
         if found:
             return found
     return ()
 
 
 def _subject(view: View, begin: int, end: int, *, asked: bool) -> tuple[str, ...]:
-    if not starts_like_body(view.flat[begin : begin + 60]) or _NOT_ACTOR.match(view.flat, begin, end):
-        return ()
+    limit, closed = _names_end(view, begin, end)
+    return names_in(view, begin, limit) if limit > begin and (closed or asked) else ()
+
+
+def is_name_list(view: View, start: int, end: int) -> bool:
+    """Whether a stretch holds nothing but names: no sentence ends inside it."""
+    lead = _LEAD.match(view.flat, start, end)
+    limit, _ = _names_end(view, lead.end() if lead else start, end)
+    return limit == end
+
+
+def _names_end(view: View, begin: int, end: int) -> tuple[int, bool]:
+    """Where the names that begin a sentence end, and whether a verb or a colon closes them.
+
+    The offset is `begin` itself when no name begins there or the list is implausibly long.
+    """
+    flat = view.flat
+    if name_start(flat, begin, end) is None or _NOT_ACTOR.match(flat, begin, end):
+        return begin, False
     verb = _next_verb(view, begin, end)
-    stop = re.compile(r"[:(.\n|]").search(view.flat, begin, end)
-    limit = min(verb if verb is not None else end, stop.start() if stop else end)
-    closed = asked or verb is not None or (stop is not None and stop[0] == ":")
-    if limit - begin > 420 or not closed:
-        return ()
-    return names_in(view, begin, limit)
+    stop = _stop(flat, begin, end)
+    limit = min(end if verb is None else verb, end if stop is None else stop)
+    closed = verb is not None or (stop is not None and flat[stop] == ":")
+    return (limit, closed) if limit - begin <= 420 else (begin, False)
+
+
+def _stop(flat: str, begin: int, end: int) -> int | None:
+    """The first mark that ends a list of names; a short remark in brackets does not."""
+    for found in _STOP.finditer(flat, begin, end):
+        if found[0] != "(":
+            return found.start()
+        if not _REMARK.match(flat, found.start(), end):
+            return found.start()
+    return None
 
 
 def _next_verb(view: View, begin: int, end: int) -> int | None:
     """The first verb after at least one name; a name's own words are not verbs."""
-    for found in _VERB.finditer(view.flat, begin + 3, end):
+    named = name_start(view.flat, begin, end) or begin + 3
+    for found in _VERB.finditer(view.flat, named, end):
+        if _is_named(view, begin, found.start(), end):
+            continue
         quoted = view.flat.count('"', begin, found.start()) % 2
         if not quoted:
             return found.start()
     return None
+
+
+def _is_named(view: View, begin: int, at: int, end: int) -> bool:
+    """Whether a verb's words belong to a later name in the list ("Ủy ban Kiểm tra")."""
+    head = max(view.flat.rfind(c, begin, at) for c in (", ", "; ", " va ")) + 1
+    if head <= 0:
+        return False
+    start = head + (len("va ") if view.flat.startswith("va ", head) else 0)
+    while start < at and view.flat[start] == " ":
+        start += 1
+    named = name_start(view.flat, start, end)
+    return named is not None and at < named - 1
 
 
 def names_in(view: View, start: int, end: int) -> tuple[str, ...]:
@@ -102,7 +152,8 @@ def names_in(view: View, start: int, end: int) -> tuple[str, ...]:
     for gap in gaps:
         follows = starts_like_body(view.flat[gap.end() : min(end, gap.end() + 60)])
         inside_quote = view.flat.count('"', start, gap.start()) % 2
-        if follows and not inside_quote:
+        belongs = " thuoc " in view.flat[at : gap.start()]
+        if follows and not inside_quote and not belongs:
             names.append((at, gap.start()))
             at = gap.end()
     names.append((at, end))
@@ -120,16 +171,10 @@ def actors_of_heading(view: View, start: int, end: int) -> tuple[str, ...]:
     lead = _LEAD.match(view.flat, start, end)
     begin = lead.end() if lead else start
     asked = bool(re.search(r"de nghi|giao|doi voi|trach nhiem|yeu cau|nhiem vu", view.flat[start:begin]))
-    stop = _TITLE_ACTOR_END.search(view.flat, begin, end)
-    limit = stop.start() if stop else end
-    if not starts_like_body(view.flat[begin : begin + 60]) or _NOT_ACTOR.match(view.flat, begin, end):
+    limit, _ = _names_end(view, begin, end)
+    if limit - begin < 4 and not asked:
         return ()
-    verb = _next_verb(view, begin, end)
-    if verb is not None and verb < limit:
-        if not asked and verb - begin < 4:
-            return ()
-        limit = verb
-    return names_in(view, begin, limit) if limit - begin < 420 else ()
+    return names_in(view, begin, limit) if limit > begin else ()
 
 
 def receiver_in(view: View, start: int, end: int) -> str | None:
@@ -140,9 +185,10 @@ def receiver_in(view: View, start: int, end: int) -> str | None:
     best: str | None = None
     for found in _TO.finditer(view.flat, sending.start(), end):
         at = found.end()
-        if not starts_like_body(view.flat[at : at + 60]) or _NOT_ACTOR.match(view.flat, at, end):
+        if name_start(view.flat, at, end) is None or _NOT_ACTOR.match(view.flat, at, end):
             continue
-        stop = _RECEIVER_END.search(view.flat, at + 3, end)
+        named = name_start(view.flat, at, end) or at + 3
+        stop = _RECEIVER_END.search(view.flat, named, end)
         limit = stop.start() if stop else end
         name = _clean(view.say(at, limit))
         weight = found[0].split()[0]

@@ -25,8 +25,8 @@ _CHROME = re.compile(
 )
 _CLOCKED = re.compile(r"\d{1,2}/\d{1,2}/\d{4},?\s+(?:luc\s+)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:am|pm)?|(?:thu \w+|chu nhat), \d{1,2}/\d{1,2}/\d{4}")
 _SECRET = re.compile(r"(?:TUYỆT MẬT|TỐI MẬT|MẬT)(?:\s*\(.*\))?")
-_FOREIGN = re.compile(r"[^\W\d_\u0041-\u024F\u1E00-\u1EFF]|\uFFFD|[\uE000-\uF8FF]")
-_GREEK_OK = re.compile(r"[\u0370-\u03FFªº]")
+# Scripts that no Vietnamese paper uses, the replacement character, private use.
+_FOREIGN = re.compile(r"[\u0400-\u1CFF\u2E80-\u2FFF\u3041-\uD7AF\uE000-\uF8FF\uFFFD]")
 _MIXED = re.compile(r"(?<![\w/.\-])[a-zà-ỹđ]+[0-9][a-zà-ỹđ]+(?![\w/])")
 _TOKEN = re.compile(r"[^\W\d_]+")
 _MARKED = re.compile(r"[\u00C0-\u024F\u1E00-\u1EFF]")
@@ -35,7 +35,7 @@ _SYLLABLE = re.compile(
     r"(?:uyê|uya|uyu|oai|oay|oao|oeo|uây|uôi|ươi|ươu|iêu|yêu|uơ|iê|yê|ia|ya|ua|uô|ưa|ươ|oa|oă|oe|oo|uâ|uê|uy|ai|ao|au|ay|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu|[aăâeêioôơuưy])"
     r"(?:ng|nh|ch|[cmnptk])?"
 )
-_OLD = phrase(r"(?:truoc day|\(cu\)|nguyen|\bcu\b|nay la|hop nhat|sap nhap|ket thuc hoat dong|chuyen tu|giai the|truoc 01/7/2025|truoc ngay)")
+_OLD = phrase(r"(?:truoc day|\(cu\)|nguyen|\bcu\b|nay la|hop nhat|sap nhap|ket thuc hoat dong|chuyen tu|giai the|truoc (?:ngay )?0?1/7/2025)")
 _TONES = str.maketrans("", "", "\u0300\u0301\u0303\u0309\u0323")
 
 
@@ -142,9 +142,9 @@ def of_text(view: View, start: int, end: int, language: str) -> Iterable[Anomaly
 
 
 def _optical_noise(text: str, start: int, end: int) -> Span | None:
-    for found in _FOREIGN.finditer(text, start, end):
-        if not _GREEK_OK.match(found[0]):
-            return found.span()
+    found = _FOREIGN.search(text, start, end)
+    if found:
+        return found.span()
     strange = [m.span() for m in _MIXED.finditer(text, start, end)]
     words = 0
     for token in _TOKEN.finditer(text, start, end):

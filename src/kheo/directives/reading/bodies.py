@@ -1,7 +1,7 @@
 """Names of bodies: the words they begin with, their abbreviations, those that have ended.
 
 A body is named by a noun that says what it is ("Ban", "Đảng ủy", "Sở", "Các chi bộ", "Hội",
-"Thường trực" …) with what follows; `HEADS` lists these nouns in folded form.
+"Thường trực" …) with what follows; `_SPECIFIED` and `_ALONE` list these nouns in folded form.
 
 Sources: 66-QĐ/TW and 399-QĐ/TW (party suffixes), Decree 30/2020 (state), Conclusion
 160-KL/TW (2025) and the decisions of 2025 on the apparatus for the bodies that ended: the
@@ -12,36 +12,68 @@ import re
 
 from .text import fold, phrase
 
-HEADS = (
-    r"ban (?:dan van|tuyen giao|to chuc|noi chinh|thuong vu|chap hanh|chi dao|thuong truc|quan ly|can su|"
-    r"kinh te|van hoa|phap che|bi thu|dan toc|cong tac|xay dung|giam khao|giam doc|giam hieu|thanh tra|"
-    r"to chuc|chi huy|nhan dan|lanh dao|ton giao|chap|dai dien|quan tri|phat trien|hoi dong|van dong|bao ve|thi dua)|"
-    r"cac (?:co quan|don vi|dia phuong|ban|so|phong|hoi|doan the|cap|chi bo|dang bo|dang uy|huyen|xa|phuong|"
-    r"to|thanh vien|dong chi|d/c|uy vien|nganh|to chuc|truong|tap the|ca nhan|ap|thon|khu pho|doan|xi nghiep|"
-    r"doanh nghiep|tieu ban|bo|thanh uy|tinh uy|dang doan|lien doan|trung tam|bo phan|cong doan|"
-    r"cong ty|khoa|vien|cuc|tac gia|thi sinh|chu the|chi hoi|chi doan|khoi|cum|thon|hop tac xa|sang lap)|"
-    r"(?:ban )?thuong truc (?!sau|ban chi)|cap uy|dang uy|dang bo|chi bo|chi uy|huyen uy|thanh uy|tinh uy|thi uy|quan uy|"
-    r"dang doan|ban can su|van phong|uy ban|ubnd|hdnd|hoi dong|mat tran|mttq|ubmttq|uy ban mttq|ubkt|"
-    r"so (?!lieu|luong|ket|sach|hieu|hoa|nguoi|tien|bo |va ky|\d)[a-z]|bo (?:chinh tri|noi vu|chi huy|tai chinh|y te|"
-    r"cong an|quoc phong|giao duc|tu phap|phan|chqs|nong|van hoa|khoa hoc|cong thuong|xay dung|ngoai giao)|"
-    r"phong (?!chong|trao|su|phu|ngua|thu|lu|tranh|canh|quang|benh|hop|phat)[a-z]|"
-    r"hoi (?:lien hiep|nong dan|cuu chien binh|phu nu|chu thap do|nha bao|nguoi cao tuoi|khuyen hoc|dong (?!y)|quan|"
-    r"van hoc|luat gia|lhpn|nd|ccb|ctd|cuu|lam vuon|dong y|sinh vien|to chuc)|"
-    r"doan (?:thanh nien|tncs|khoi|the|xa|phuong|truong|kiem tra|giam sat|cong tac)|tinh doan|huyen doan|thanh doan|xa doan|"
-    r"doan the|lien doan|cong doan|cong an|quan su|bo doi|bo phan|trung tam|truong (?:chinh tri|thpt|thcs|tieu hoc|mam non|dai hoc|cao dang|ban|thon|phong|khoi|doan|ap|khu|tieu ban|hoc)|"
-    r"bao [a-z]+ (?!cao)|dai (?:phat thanh|truyen|pt)|co quan|don vi|dia phuong|to chuc (?:dang|co so|chinh tri|doan|hoi|thanh vien|cong doan)|tap the|"
-    r"ca nhan|thanh vien|dong chi|d/c|thu truong|nguoi dung dau|lanh dao|bi thu|pho bi thu|chu tich|pho chu tich|giam doc|"
-    r"can bo|dang vien|doan vien|hoi vien|kho bac|cuc|chi cuc|ngan hang|toa an|vien kiem sat|vksnd|tand|thanh tra|"
-    r"to (?:dai bieu|bau cu|giup viec|dan pho|cong tac|thu ky|nhan dan|truong|chuc|dan van|cv|hop tac)|tieu ban|chi hoi|chi doan|"
-    r"cum thi dua|khoi thi dua|ho gia dinh|nguoi dan|nhan dan|ubbc|thuong vu|moi (?:co quan|don vi|dia phuong|chi bo|dang bo|xa|"
-    r"can bo|dang vien|phuong|to chuc|ban|thon|chi hoi|cap|dang uy|doan)|tung (?:co quan|don vi|dia phuong|chi bo)|toan the|"
-    r"xa,|huyen,|nha truong|khu dan cu|thon|ap|xa |phuong |giao ban|giao so|giao van phong|giao uy ban|giao dang|"
-    r"tat ca cac|mot so|nganh|chu dau tu|thi sinh|tac gia|ban cong tac|cong ty|doanh nghiep|dang uy vien|cap uy vien|"
-    r"tinh uy vien|giam khao|nguoi dai dien|co so|chinh quyen|truong|ban"
+# A noun that names a body only with what follows it.
+_SPECIFIED: dict[str, str] = {
+    "ban": (
+        "dan van|tuyen giao|to chuc|noi chinh|thuong vu|chap hanh|chi dao|thuong truc|quan ly|"
+        "can su|kinh te|van hoa|phap che|bi thu|dan toc|cong tac mat tran|cong tac|xay dung|"
+        "giam khao|giam doc|giam hieu|thanh tra nhan dan|thanh tra|chi huy|nhan dan|lanh dao|"
+        "ton giao|dai dien|quan tri|phat trien|van dong|bao ve|thi dua|phong trao|ctmt"
+    ),
+    "bo": (
+        "chinh tri|noi vu|chi huy quan su|chi huy|tai chinh|y te|cong an|quoc phong|giao duc|"
+        "tu phap|phan|chqs|nong nghiep|van hoa|khoa hoc|cong thuong|xay dung|ngoai giao|tu lenh"
+    ),
+    "hoi": (
+        "lien hiep|nong dan|cuu chien binh|phu nu|chu thap do|nha bao|nguoi cao tuoi|khuyen hoc|"
+        "dong y|dong thi dua|dong nhan dan|dong|quan chung|van hoc|luat gia|lhpn|nd\\b|ccb|ctd|"
+        "cuu giao chuc|lam vuon|sinh vien"
+    ),
+    "doan": (
+        "thanh nien|tncs|khoi|the|xa\\b|phuong\\b|truong|kiem tra|giam sat|cong tac|dai bieu"
+    ),
+    "to": (
+        "dai bieu|bau cu|giup viec|dan pho|cong tac|thu ky|nhan dan|truong|dan van|cv\\b|hop tac|"
+        "chuc dang|chuc co so|chuc chinh tri|chuc doan|chuc hoi|chuc thanh vien|chuc cong doan|dang\\b"
+    ),
+    "truong": (
+        "chinh tri|thpt|thcs|tieu hoc|mam non|dai hoc|cao dang|ban|thon|phong|khoi|doan|ap\\b|"
+        "khu pho|tieu ban|hoc|cong an|tram|cac\\b"
+    ),
+    "cac": (
+        "co quan|don vi|dia phuong|ban\\b|so\\b|phong\\b|hoi\\b|doan the|doan kiem tra|cap|chi bo|chi, dang bo|dang bo|"
+        "dang uy|huyen|quan\\b|thi xa|xa\\b|phuong\\b|thon\\b|to\\b|thanh vien|dong chi|d/c|uy vien|nganh|to chuc|truong|"
+        "tap the|ca nhan|ap\\b|khu pho|khu dan cu|doan\\b|doanh nghiep|tieu ban|bo\\b|thanh uy|tinh uy|dang doan|"
+        "lien doan|trung tam|bo phan|cong doan|cong ty|khoa\\b|vien\\b|cuc\\b|tac gia|thi sinh|chi hoi|chi doan|"
+        "khoi thi dua|cum thi dua|hop tac xa|cong chuc|giao vien|lop\\b|nha truong"
+    ),
+    "moi|tung": (
+        "co quan|don vi|dia phuong|chi bo|dang bo|xa\\b|can bo|dang vien|phuong\\b|to chuc|ban\\b|"
+        "thon\\b|chi hoi|cap uy|dang uy|doan\\b|khu dan cu|huyen\\b|doi\\b"
+    ),
+    "bao": r"(?!cao|dam|ve|gom|hiem|chi|quan|ton|tri)[a-z]+",
+    "dai": "phat thanh|truyen hinh|truyen thanh|ptth",
+    "so": r"(?!lieu|luong|ket|sach|hieu|hoa|nguoi|tien|va|lan|diem|ngay|don|vu|ho|con|nha|tap|mo|van|de)[a-z]+",
+    "phong": r"(?!chong|trao|su|phu|ngua|thu|lu|tranh|canh|quang|benh|hop|phat|tuc|cach|luu)[a-z]+",
+    "thuong": "truc(?! sau)|vu",
+    "ca": "nhan",
+    "tap": "the",
+    "nguoi": "dung dau|dai dien|dan|co uy tin",
+    "nganh": "[a-z]+",
+    "xa|phuong": "doan|[a-z]+,",
+}
+_ALONE = (
+    "cap uy|dang uy vien|cap uy vien|tinh uy vien|dang uy|dang bo|chi bo|chi uy|chi, dang bo|huyen uy|thanh uy|tinh uy|thi uy|quan uy|dang doan|"
+    "van phong|bo phan(?: tham muu| giup viec| thuong truc)?|uy ban (?:nhan dan|mat tran|mttq|kiem tra|bau cu)|uy ban|ubnd|hdnd|mat tran to quoc|mat tran|mttq|"
+    "ubmttq|ubkt|ubbc|tinh doan|huyen doan|thanh doan|lien doan|cong doan|cong an|quan su|bo doi|trung tam|tram|"
+    "co quan|don vi|dia phuong|co so|thanh vien|dong chi|d/c|thu truong|lanh dao|bi thu|pho bi thu|chu tich|"
+    "pho chu tich|giam doc|chanh van phong|can bo|dang vien|doan vien|hoi vien|kho bac|chi cuc|cuc|ngan hang|"
+    "toa an|vien kiem sat|vksnd|tand|thanh tra|tieu ban|chi hoi|chi doan|cum thi dua|khoi thi dua|ho gia dinh|"
+    "nhan dan|nha truong|khu dan cu|tat ca cac|chu dau tu|thi sinh|tac gia|cong ty|doanh nghiep|"
+    "giam khao|chinh quyen|hai ban|hai ben|toan the|nhung nguoi|ban|bao ve|thon|ap|quan uy"
 )
-_BODY = phrase(rf"(?:cac |moi |tung |toan the |nhung )?(?:{HEADS})")
-_STRONG = phrase(rf"(?:{HEADS})")
-
+_NAMED = "|".join(f"(?:{noun}) (?:{rest})" for noun, rest in _SPECIFIED.items())
+_BODY = phrase(rf"(?:(?:cac|moi|tung|toan the|nhung|cho) )?(?:{_NAMED}|(?:{_ALONE})\b)")
 ABBREVIATIONS: dict[str, str] = {
     "đutt": "đảng ủy trực thuộc",
     "đu": "đảng ủy",
@@ -114,9 +146,10 @@ def starts_like_body(flat: str) -> bool:
     return bool(_BODY.match(flat))
 
 
-def body_starts(flat: str, start: int, end: int) -> re.Match[str] | None:
-    """The first place where a body may be named."""
-    return _STRONG.search(flat, start, end)
+def name_start(flat: str, start: int, end: int) -> int | None:
+    """Where the noun that names a body ends, if one begins at `start`."""
+    found = _BODY.match(flat, start, end)
+    return found.end() if found else None
 
 
 def issuer_of_symbol(symbol: str | None) -> str | None:

@@ -38,10 +38,11 @@ class Mention:
     is_basis: bool
     at: Span
     dated_to: int
+    is_own: bool = False
 
 
 def mentions(view: View, start: int, end: int, *, opening: bool, own: Symbol | None) -> list[Mention]:
-    """Every citation of a stretch; `opening` when it is the beginning of a body."""
+    """Every text named in a stretch, also the paper itself; `opening` for a body's beginning."""
     until = opening_end(view, start, end) if opening else start
     mine = key_of(own.number, own.symbol) if own and own.number else None
     found: list[Mention] = []
@@ -50,11 +51,10 @@ def mentions(view: View, start: int, end: int, *, opening: bool, own: Symbol | N
     dates = [day for day, _ in dated]
     _share_dates(view, symbols, dates)
     for symbol, day, (_, until_date) in zip(symbols, dates, dated, strict=True):
-        if key_of(symbol.number, symbol.symbol) == mine:
-            continue
+        is_own = key_of(symbol.number, symbol.symbol) == mine
         basis = symbol.start < until and _invoked(view, symbol.start)
         at = (symbol.start, symbol.end)
-        found.append(Mention(symbol, day, basis, at, until_date))
+        found.append(Mention(symbol, day, basis, at, until_date, is_own))
     return found
 
 
@@ -62,6 +62,8 @@ def distinct(found: Sequence[Mention]) -> list[Citation]:
     """One citation per text: where it is first named, its date and standing from any place."""
     merged: dict[str, Citation] = {}
     for m in found:
+        if m.is_own:
+            continue
         key = key_of(m.symbol.number, m.symbol.symbol)
         known = merged.get(key)
         merged[key] = Citation(

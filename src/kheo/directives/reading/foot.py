@@ -31,8 +31,9 @@ _TITLE_WORDS = (
 _TITLE = re.compile(_TITLE_WORDS)
 _TWO_TITLES = re.compile(rf"(?<=\S)\s+(?={_TITLE_WORDS}\b)")
 _RANK = r"(?:(?:TS|ThS|PGS|GS|BS|CN|KS|NGƯT|LM|Thiếu tướng|Trung tướng|Đại tá|Thượng tá|Trung tá|Thiếu tá|Đại úy|Thượng úy|Ông|Bà)\.?\s+)*"
-_UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠ-Ỹ"
-_LOWER = "a-zà-ãè-êìíò-õùúýăđĩũơưạ-ỹ"
+_LETTERS = [chr(c) for c in (*range(0x41, 0x250), *range(0x1EA0, 0x1EFA)) if chr(c).isalpha()]
+_UPPER = "".join(c for c in _LETTERS if c.isupper())
+_LOWER = "".join(c for c in _LETTERS if c.islower())
 _GIVEN = rf"[{_UPPER}][{_LOWER}]*(?:['’\-][{_UPPER}]?[{_LOWER}]+)?"
 _NAME = re.compile(rf"{_RANK}({_GIVEN}(?:\s+{_GIVEN}){{1,5}})")
 _TRAILING_NAME = re.compile(rf"^(?P<before>[^{_LOWER}]*[{_UPPER}]{{2}}[^{_LOWER}]*?)\s+{_RANK}(?P<name>[{_UPPER}][{_LOWER}]+(?:\s+{_GIVEN}){{1,5}})$")

@@ -35,6 +35,7 @@ _PLACE_DAY = phrase(
 _BLANK_DAY = phrase(
     r"(?:(?P<place>[^,\d|:;.]{2,40}?) ?, ?)?ngay[\s._]*\d{0,2}[\s._/]*(?:thang[\s._]*\d{0,2}[\s._/]*nam|/[\s._]*/)"
 )
+_UNFINISHED = re.compile(r"(?:^so\s*:?|ngay|thang|nam(?: 20)?)[\s.]*$")
 _STAMP = re.compile(r"(?:cong van |van ban )?den\b")
 _STAMP_NUMBER = re.compile(r"so(?: den)?\s*[:.]*\s*(\d{1,6})(?![\d/\-]|\s*[-/]\s*[a-z])")
 _STAMP_REST = re.compile(r"(?:chuyen|so va ky hieu|luu ho so|gio|ngay|so)\b")
@@ -75,12 +76,20 @@ class Head:
 
 
 def cells_of(view: View, lines: Sequence[Line]) -> list[Cell]:
-    """The cells of some lines, left to right, top to bottom."""
-    return [
-        Cell(a, b, view.text[a:b].strip(), line.flat[a - line.start : b - line.start].strip())
-        for line in lines
-        for a, b in line.cells()
-    ]
+    """The cells of some lines, left to right, top to bottom; a blank left for a number or a
+    day does not part a cell."""
+    cells: list[Cell] = []
+    for line in lines:
+        opened: int | None = None
+        for a, b in line.cells():
+            start = a if opened is None else opened
+            flat = line.flat[start - line.start : b - line.start].strip()
+            if _UNFINISHED.search(flat) and b < line.end:
+                opened = start
+                continue
+            opened = None
+            cells.append(Cell(start, b, view.text[start:b].strip(), flat))
+    return cells
 
 
 def is_motto(flat: str) -> bool:
@@ -110,6 +119,9 @@ def read_head(view: View, start: int, end: int) -> Head:
     head = Head(end=start)
     cells = _take_stamp(cells, head)
     title = _title_index(cells)
+    letter = next((i for i, c in enumerate(cells) if _LETTER.match(c.flat) or _ADDRESS.match(c.flat)), None)
+    if letter is not None and title is not None and letter < title:
+        title = None
     _take_number(cells, head)
     _take_date(view, cells, title, head)
     if head.own is None:
@@ -129,6 +141,8 @@ def _head_lines(view: View, start: int, end: int) -> list[Line]:
     for line in view.lines_in(start, end)[:70]:
         opens = re.match(r"(?:i|a|1|dieu 1)\s*[.\-)/:]\s*\D", line.flat) or _BASIS.match(line.flat)
         if opens and len(lines) > 2 and not line.flat.startswith("thuc hien"):
+            break
+        if line.flat.startswith("noi nhan"):
             break
         lines.append(line)
     return lines
@@ -348,7 +362,7 @@ def _take_family(cells: Sequence[Cell], head: Head) -> None:
     party_top = any(f.startswith("dang cong san viet nam") for f in top)
     state_top = any(f.startswith(("cong hoa xa hoi", "doc lap")) for f in top)
     union = any(f.startswith(_UNION_TOP) for f in top) or bool(
-        re.search(r"(?:TĐTN|TWĐTN|ĐTN|LĐLĐ|CĐ[A-Z]*|LHPN|HLHPN|HPN|HND|HCCB|BTVĐ|ĐCT)(?:[-/]|$)", symbol)
+        re.search(r"(?:^|[-/])(?:TĐTN|TWĐTN|ĐTN|TLĐ|LĐLĐ|CĐCS|LHPN|HLHPN|HPN|HND|HCCB|BTVĐ|ĐCT)(?:[-/]|$)", symbol)
     )
     front = "MTTQ" in symbol or "MT-BTT" in symbol or any(
         f.startswith(("uy ban mat tran", "uy ban mttq", "ubmttq", "mat tran to quoc")) and is_capitals(c.shown)

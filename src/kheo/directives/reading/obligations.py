@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .actors import actors_in, actors_of_heading, names_in, receiver_in
+from .actors import actors_in, actors_of_heading, is_name_list, names_in, receiver_in
 from .layout import View
 from .model import Due, Obligation, Span
 from .outline import heading_of
@@ -86,7 +86,10 @@ def sentences(view: View, start: int, end: int) -> list[Span]:
     """The sentences of a paragraph; clauses between semicolons count as sentences."""
     spans, at = [], start
     for stop in _SENTENCE_END.finditer(view.shown, start, end):
-        if _ABBREVIATED.search(view.shown, max(start, stop.start() - 12), stop.end()) or _inside(view, at, stop.start()):
+        abbreviated = _ABBREVIATED.search(view.shown, max(start, stop.start() - 12), stop.end())
+        if abbreviated or _inside(view, at, stop.start()):
+            continue
+        if stop[0][0] == ";" and is_name_list(view, at, stop.start()):
             continue
         if stop.end() > at:
             spans.append((at, stop.start() + 1))
@@ -144,10 +147,11 @@ def _absorbed(view: View, here: Sequence[_Place], index: int, time: Time, times:
     sentence = next((s for s in sentences(view, a, b) if s[0] <= time.start < s[1]), (a, b))
     every = str((time.due or {}).get("every"))
     until = b
-    short_lead = b - a < 90 or view.flat[a:b].rstrip().endswith(":")
-    if short_lead:
-        follow = [p.span[1] for p in here[index + 1 : index + 7] if p.rank > here[index].rank or not p.is_heading]
-        until = max(follow, default=b)
+    if view.flat[a:b].rstrip().endswith(":") or (here[index].is_heading and b - a < 90):
+        for child in here[index + 1 : index + 9]:
+            if child.rank <= here[index].rank:
+                break
+            until = child.span[1]
     for other in times:
         if other is time or not other.due or not a <= other.start < until:
             continue

@@ -51,7 +51,7 @@ def _document(
         *anomalies.of_text(view, part.start, part.end, language),
         *anomalies.of_head(part, language),
         *anomalies.of_outline(view, part, language),
-        *anomalies.of_citations(named, head.issued_on, language),
+        *anomalies.of_citations([m for m in named if not m.is_own], head.issued_on, language),
         *anomalies.of_dues(obligations, head.issued_on, language),
         *anomalies.of_bodies(view, head.end, foot.start, head.issued_on, known_bodies, language),
         *anomalies.of_foot(view, part, language),

@@ -22,7 +22,7 @@ from .timespan import free_of
 _WORD = "mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi"
 _NUMBER = rf"(?:\d{{1,3}}(?:\.\d{{3}})+|\d+(?:,\d+)?|{_WORD})"
 _WORDS = {word: number for number, word in enumerate(_WORD.split("|"), 1)}
-_LEAST = r"it nhat(?: la| phai| co| moi [a-z]+ [a-z ]{0,24}?)?|toi thieu(?: la| phai| dat| co)?|khong (?:duoc )?(?:duoi|it hon|thap hon)|tu"
+_LEAST = r"it nhat(?: la| phai| co| moi [a-z]+(?: [a-z]+){0,5}?)?|toi thieu(?: la| phai| dat| co)?|khong (?:duoc )?(?:duoi|it hon|thap hon)|tu"
 _MOST = r"khong (?:duoc )?(?:qua|vuot qua|nhieu hon|lon hon)|toi da(?: la| khong qua)?|nhieu nhat|khong vuot"
 _COMPARED = phrase(
     rf"(?<![a-z])(?P<cue>(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<more>tren|hon|vuot)|(?P<less>duoi|thap hon|chua den|nho hon))"
@@ -40,7 +40,7 @@ _UNITS = (
     "đảng viên|cán bộ|tiết mục|thành viên|ý kiến|câu|việc|ấp|bản|phường|tuyến đường|căn nhà|căn|suất|đội|tờ|trẻ|clip|video|chi bộ|chi hội|chi đoàn|câu lạc bộ|điển hình|bức|cây|con|tấn|ha"
 )
 _UNIT = re.compile(rf"\s*({'|'.join(sorted(_UNITS.split('|'), key=len, reverse=True))})(?![\w])", re.IGNORECASE)
-_SLASH = re.compile(r"\s*(?:/\s*|\s(?:mỗi|một|trong)\s+|/?\s*(?:hằng|hàng)\s+)(?:0?1\s+|một\s+)?(tháng|quý|năm|tuần|ngày|kỳ|đợt|xã|thôn|chi bộ|đơn vị|hội viên|người|hộ|lần|cuộc|buổi|chi hội|khu dân cư)(?!\w)", re.IGNORECASE)
+_SLASH = re.compile(r"\s*(?:(?:[^\W\d]+\s+){0,2}[^\W\d]*/\s*|\s(?:mỗi|một|trong)\s+|/?\s*(?:hằng|hàng)\s+)(?:0?1\s+|một\s+)?(tháng|quý|năm|tuần|ngày|kỳ|đợt|xã|thôn|chi bộ|đơn vị|hội viên|người|hộ|lần|cuộc|buổi|chi hội|khu dân cư)(?!\w)", re.IGNORECASE)
 _EACH = phrase(r"(?:moi|hang|trong mot|tung|mot) (?P<per>nam|quy|thang|tuan)(?![a-z])[^.;:]{0,60}$")
 _EACH_INSIDE = phrase(r"moi (?P<per>nam|quy|thang|tuan)\b")
 _EACH_AFTER = phrase(r"[^.;:,\d]{0,40}?(?:trong |vao )?(?:moi|hang|mot|trong) (?:mot )?(?P<per>nam|quy|thang|tuan)(?![a-z0-9])")

@@ -20,7 +20,7 @@ on reporting and from party and Front practice.
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from .dates import DAY, MONTH, QUARTER, YEAR, Day, day_of, day_pattern, month_range, quarter_number
 from .model import Due, Span
@@ -33,7 +33,7 @@ _DAYS = phrase(rf"(?<![\d/.\-,]){day_pattern('a')}(?!\s?[/-]\s?[a-z])")
 _STRICT = r"(?:(?:xong|cham nhat|hoan thanh|gui|ve|nop|bao cao|thoi han|han)?(?: la)? ?truoc)"
 _SOFT = (
     r"(?:(?:cham|muon|tre) nhat(?: la| vao| den| trong| toi| den het)?|"
-    r"(?:xong|hoan thanh|ket thuc|gui|nop|han|thoi han|han cuoi|han chot|thoi gian)(?: [a-z]+){0,4}?(?: la| vao| trong| den| den het)? ?:?|"
+    r"(?:xong|hoan thanh|ket thuc|gui|nop|han|thoi han|han cuoi|han chot|thoi gian)(?: (?!truoc|tu|sau)[a-z]+){0,4}?(?: la| vao| trong| den| den het)? ?:?|"
     r"khong (?:qua|muon hon|cham hon)|(?:den|toi)(?: het)?|het|cho den)"
 )
 _EVENT = r"(?:vao(?: dip| luc| hoi| cac)?|(?:nhan )?dip|luc|dung)"
@@ -47,8 +47,8 @@ _YEARLY_AFTER = phrase(r" ?,? ?(?:\(?hang nam|moi nam|cua nam|trong nam|cac nam)
 _AND = phrase(r" ?(?:,|va|;|hoac|/) ?(?:truoc )?(?:ngay )?$")
 _NOT_DUE = phrase(
     r"(?:so lieu|tinh den|tinh tu|chot so|cap nhat den|hieu luc|ky niem|thanh lap|truyen thong|sinh ngay|"
-    r"lan thu|ra doi|ngay sinh|ban hanh|ky ngay|giai doan|nhiem ky|thay the|ke tu|cong bo ngay|duoc sua doi|phat dong|ky bao cao|thang so lieu)"
-    r"[^.;]{0,60}$"
+    r"lan thu|ra doi|ngay sinh|ban hanh|ky ngay|thay the|ke tu|cong bo ngay|duoc sua doi|ky bao cao|thang so lieu)[^.;]{0,60}$"
+    r"|(?:giai doan|nhiem ky|nam hoc|khoa)[^.;,a-z]{0,20}$"
 )
 _STRETCH = phrase(
     rf"(?<![a-z])(?:tu )?(?:{CLOCK.replace('hour', 'fh').replace('minute', 'fmin')},? )?(?:ngay )?(?:(?P<fd>{DAY})(?: ?[/.\-] ?(?P<fm>{MONTH})(?: ?[/.\-] ?(?P<fy>{YEAR}))?| thang (?P<fmw>{MONTH})(?:,? nam (?P<fyw>{YEAR}))?)?)"
@@ -82,7 +82,9 @@ def find_times(
         recurrences(flat, start, end),
     )
     for grammar in grammars:
-        for time in grammar:
+        for found in grammar:
+            lead = len(flat[found.start : found.end]) - len(flat[found.start : found.end].lstrip())
+            time = replace(found, start=found.start + lead)
             if free_of(used, time.start, time.end):
                 used.append((time.start, time.end))
                 times += [time] if time.due is not None else []
