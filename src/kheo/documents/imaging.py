@@ -13,7 +13,9 @@ import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP")
+FORMATS = ("JPEG", "PNG", "WEBP")
+"""JPEG includes the many-picture files of some telephones; the first one is taken."""
+
 MOST_PIXELS = 50_000_000
 MEMORY = 1024**3
 SECONDS = 20

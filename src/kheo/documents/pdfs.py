@@ -5,6 +5,7 @@ from standard input and answers with one line of JSON.
 """
 
 import io
+import itertools
 import json
 import logging
 import resource
@@ -12,7 +13,7 @@ import sys
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 MEMORY = 1024**3
 SECONDS = 20
@@ -45,20 +46,22 @@ def inspect(content: bytes) -> dict[str, object]:
 
 def _is_active(reader: PdfReader) -> bool:
     """Whether any object names a program, a start of one, or an attached file."""
-    for number in range(1, reader.trailer.get("/Size", 0)):
-        if not any(
-            number in known for known in (reader.xref.get(0, {}), reader.xref_objStm)
-        ):
-            continue
-        thing = IndirectObject(number, 0, reader).get_object()
-        if isinstance(thing, DictionaryObject) and _names_a_program(thing):
-            return True
-    return False
+    numbers = {*reader.xref_objStm, *itertools.chain(*reader.xref.values())}
+    objects = (IndirectObject(number, 0, reader).get_object() for number in numbers)
+    return any(_names_a_program(thing) for thing in objects)
 
 
-def _names_a_program(thing: DictionaryObject) -> bool:
-    named = {str(key) for key in thing} | {str(thing.get("/S", ""))}
-    return any(name in named for name in ACTIVE_NAMES)
+def _names_a_program(thing: object) -> bool:
+    """Looks into the object itself; what it points to is looked at in its own turn."""
+    if isinstance(thing, ArrayObject):
+        return any(_names_a_program(part) for part in thing)
+    if not isinstance(thing, DictionaryObject):
+        return False
+    if str(thing.raw_get("/S") if "/S" in thing else "") in ACTIVE_NAMES:
+        return True
+    return any(name in ACTIVE_NAMES for name in thing) or any(
+        _names_a_program(thing.raw_get(key)) for key in thing
+    )
 
 
 def main() -> int:

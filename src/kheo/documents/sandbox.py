@@ -1,6 +1,7 @@
 """Files of strangers are decoded in a short-lived process, never in the server."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from typing import Any
 
 from kheo.documents import imaging, pdfs
 from kheo.documents.rules import Refusal, refuse
+
+logger = logging.getLogger(__name__)
 
 PATIENCE = 40
 IMAGING, PDFS = Path(imaging.__file__), Path(pdfs.__file__)
@@ -47,6 +50,8 @@ def _run(
         raise refuse(Refusal.UNREADABLE) from error
     line, __, body = done.stdout.partition(b"\n")
     if done.returncode or not line:
+        last_words = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        logger.warning("%s ended with %d: %s", script.name, done.returncode, last_words)
         raise refuse(Refusal.UNREADABLE)
     answer: dict[str, Any] = json.loads(line)
     if "refused" in answer:

@@ -1,7 +1,6 @@
 """Taking files in, and taking them back."""
 
 import hashlib
-import logging
 from datetime import date, datetime
 from uuid import UUID
 
@@ -33,8 +32,6 @@ from kheo.documents.rules import (
 )
 from kheo.documents.sandbox import inspect_pdf, remade_image
 from kheo.organisations.models import Organisation
-
-logger = logging.getLogger(__name__)
 
 HEIC_TYPES = frozenset({"image/heic", "image/heif", "image/avif"})
 

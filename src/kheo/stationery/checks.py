@@ -16,6 +16,10 @@ from kheo.stationery.formats import RuleSet, rule_set
 from kheo.stationery.paper import Authority, Block, Family, Paper, Paragraph, Table
 from kheo.stationery.wording import LETTER_CODE
 
+_FORMER = r"(?:cũ|\(cũ\)|trước đây)(?!\w)"
+LONGEST_NAME = 4
+"""So many words may stand between a body and “cũ”: huyện ủy Na Hang (cũ)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Abolished:
@@ -172,9 +176,9 @@ def _pattern(entry: Mapping[str, Any]) -> re.Pattern[str]:
     After a slash it is the symbol of a cited paper, which keeps its number for ever.
     """
     before = ["nguyên", *entry.get("unless_before", ())]
-    after = ["cũ", "(cũ)", "trước đây", *entry.get("unless_after", ())]
     guards = "".join(rf"(?<!{re.escape(_one_spelling(word))} )" for word in before)
-    tail = "|".join(re.escape(_one_spelling(word)) for word in after)
+    after = [re.escape(_one_spelling(word)) for word in entry.get("unless_after", ())]
+    tail = "|".join([*after, rf"(?:\w+ ){{0,{LONGEST_NAME}}}{_FORMER}"])
     name = re.escape(_one_spelling(entry["name"]))
     return re.compile(rf"{guards}(?<![\w/]){name}(?!\w)(?! (?:{tail}))")
 
