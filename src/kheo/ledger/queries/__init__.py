@@ -1,0 +1,27 @@
+"""Questions to the ledger: totals, their rows, and what is behind them."""
+
+from kheo.ledger.queries.answers import PLACES, Row, Total, measure_of, measures_of
+from kheo.ledger.queries.breakdowns import By, breakdown, monthly
+from kheo.ledger.queries.completeness import Pairs, completeness, reported
+from kheo.ledger.queries.entries import rows
+from kheo.ledger.queries.totals import total, totals
+from kheo.ledger.rules import RECORDED, Structure
+
+__all__ = [
+    "PLACES",
+    "RECORDED",
+    "By",
+    "Pairs",
+    "Row",
+    "Structure",
+    "Total",
+    "breakdown",
+    "completeness",
+    "measure_of",
+    "measures_of",
+    "monthly",
+    "reported",
+    "rows",
+    "total",
+    "totals",
+]

@@ -1,0 +1,142 @@
+"""The live entries behind a total: which are of its time, and which are borne there."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kheo.core.periods import Interval
+from kheo.ledger import rules
+from kheo.ledger.bearings import Bearings, Source
+from kheo.ledger.models import Credit, Entry, EntryQuerySet, Law, Measure
+from kheo.ledger.queries.answers import Kept, Scope, parts_of
+from kheo.ledger.rules import RECORDED, Structure
+
+
+def rows(
+    measure: Measure,
+    *,
+    tree: str,
+    node_id: int | None,
+    interval: Interval,
+    programme: str | None = None,
+    dimensions: dict[str, str] | None = None,
+    structure: Structure = RECORDED,
+) -> QuerySet[Entry]:
+    """Give the live entries that contribute to a total; of a ratio those of both parts.
+
+    Unordered and unscoped: chain what the actor may see before showing it to anyone.
+    """
+    scope = Scope(tree, interval, programme, dimensions, structure)
+    tree_id = Kept.of(scope).tree_id
+    found = Entry.objects.none()
+    for part in parts_of(measure):
+        in_time = entries_of(part, scope)
+        borne = in_time.filter(_is_borne(part, in_time, tree_id, node_id, scope))
+        declared = declared_of(part, tree_id, node_id, scope)
+        found |= Entry.objects.filter(Q(pk__in=borne.values("pk")) | declared)
+    return found
+
+
+def entries_of(measure: Measure, scope: Scope) -> EntryQuerySet:
+    """Give the live entries of the question's time and slice, wherever they are borne."""
+    entries: EntryQuerySet = Entry.objects.filter(measure=measure, closed_at=None)
+    if scope.programme is not None:
+        entries = entries.filter(programme=scope.programme)
+    if scope.dimensions:
+        wanted = scope.dimensions.items()
+        texts = entries.values_list("dimensions", flat=True).distinct()
+        fitting = [t for t in texts if wanted <= rules.dimensions_of(t).items()]
+        entries = entries.filter(dimensions__in=fitting)
+    if measure.law == Law.STOCK:
+        observed = scope.interval.last
+        holds = Q(until=None) | Q(until__gt=observed)
+        return entries.filter(holds, on__lte=observed)
+    if measure.law == Law.DISTINCT:
+        entries = entries.exclude(subject="")
+    return entries.filter(on__gte=scope.interval.start, on__lt=scope.interval.end)
+
+
+def declared_of(
+    measure: Measure, tree_id: int | None, node_id: int | None, scope: Scope
+) -> Q:
+    """Say which declared distinct counts answer: of just this body and this window."""
+    nothing = Q(pk__in=[])
+    if measure.law != Law.DISTINCT or tree_id is None or node_id is None:
+        return nothing
+    if scope.dimensions:
+        return nothing
+    declared = Q(
+        measure=measure,
+        closed_at=None,
+        subject="",
+        on=scope.interval.start,
+        until=scope.interval.end,
+        pk__in=Credit.objects.filter(organisation=node_id).values("entry"),
+    )
+    return (
+        declared if scope.programme is None else declared & Q(programme=scope.programme)
+    )
+
+
+def absent_on(source: Source, days: Interval, nodes: Collection[int]) -> set[int]:
+    """Give those of `nodes` that are not in the tree through all of `days`."""
+    present = source.reach().filter(
+        depth=0, valid_from__lte=days.start, valid_to__gte=days.end
+    )
+    return set(nodes) - set(present.values_list("inferior_id", flat=True))
+
+
+def _is_borne(
+    measure: Measure,
+    entries: EntryQuerySet,
+    tree_id: int | None,
+    node_id: int | None,
+    scope: Scope,
+) -> Q:
+    if node_id is None:
+        return Q() if tree_id is not None else Q(place__isnull=False)
+    fixed = _fixed_day(measure, scope)
+    source = Source(tree_id)
+    since = fixed or OuterRef("on" if tree_id is None else "entry__on")
+    body = OuterRef("place" if tree_id is None else "organisation")
+    inside = Exists(
+        source.reach().filter(
+            superior=node_id, inferior=body, valid_from__lte=since, valid_to__gt=since
+        )
+    )
+    carried = Q(pk__in=_carried_to(node_id, entries, source, fixed, scope))
+    if tree_id is None:
+        return Q(inside) | carried
+    taking_part = Credit.objects.filter(inside, entry=OuterRef("pk"))
+    return Q(Exists(taking_part)) | carried
+
+
+def _carried_to(
+    node_id: int,
+    entries: EntryQuerySet,
+    source: Source,
+    fixed: date | None,
+    scope: Scope,
+) -> list[int]:
+    """Give the entries that the node bears for bodies which are not there themselves."""
+    field = "place_id" if source.tree_id is None else "credits__organisation_id"
+    days = Interval.of_days(fixed, fixed) if fixed else scope.interval
+    named = set(entries.values_list(field, flat=True).distinct()) - {None}
+    absent = absent_on(source, days, named)
+    if not absent:
+        return []
+    concerned = entries.filter(**{f"{field.removesuffix('_id')}__in": absent})
+    ground = Bearings(source.tree_id, absent, is_whole=len(absent) > 50)
+    return [
+        pk
+        for pk, body, on in concerned.values_list("pk", field, "on")
+        if any(node_id in piece.chain for piece in ground.on(body, fixed or on))
+    ]
+
+
+def _fixed_day(measure: Measure, scope: Scope) -> date | None:
+    """Give the one day on which all is borne, if the law or the structure fixes it."""
+    if isinstance(scope.structure, date):
+        return scope.structure
+    return scope.interval.last if measure.law == Law.STOCK else None
