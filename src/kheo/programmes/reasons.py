@@ -61,8 +61,8 @@ def source(pack: Pack, of: Source) -> Text:
         return Text(vi=f"{number}, {of.clause}", en=f"{number}, {of.clause}")
     assert of.reason is not None  # a source is one or the other
     return Text(
-        vi=f"giả định của {of.owner}: {of.reason.vi}",
-        en=f"assumed by {of.owner}: {of.reason.en}",
+        vi=f"giả định của {of.owner}: {of.reason.vi.rstrip('.')}",
+        en=f"assumed by {of.owner}: {of.reason.en.rstrip('.')}",
     )
 
 

@@ -72,14 +72,10 @@ def duties_through(
     found: list[Duty] = []
     for number, pack in enumerate(versions):
         following = versions[number + 1] if number + 1 < len(versions) else None
-        until = _end(pack, following)
         before = versions[number - 1] if number else None
-        found.extend(
-            duty
-            for report in pack.reports
-            for duty in _duties_of(pack, report, before, days, calendar)
-            if duty.due_on in days and pack.valid.start <= _stated(duty) < until
-        )
+        version = _Version(pack, before, _end(pack, following))
+        for report in pack.reports:
+            found.extend(_duties_of(version, report, days, calendar))
     return sorted(found, key=lambda duty: (duty.last_day, duty.due_on, duty.report))
 
 
@@ -158,63 +154,101 @@ def _end(pack: Pack, following: Pack | None) -> date:
     return min(ends)
 
 
-def _stated(duty: Duty) -> date:
-    """Where validity looks: a moved day does not take a duty into another version."""
-    return min(duty.last_day, duty.due_on)
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A pack among the versions of its programme: after which one, and until when."""
+
+    pack: Pack
+    before: Pack | None
+    until: date
+
+    def owes_on(self, day: date) -> bool:
+        return self.pack.valid.start <= day < self.until
 
 
 def _duties_of(
-    pack: Pack, report: Report, before: Pack | None, days: Interval, calendar: Calendar
+    version: _Version, report: Report, days: Interval, calendar: Calendar
 ) -> Iterator[Duty]:
     if report.due is None:
         return
     if report.frequency is Frequency.STAGE:
-        if pack.stage and report.due.rule.date_:
-            end = (pack.stage.until or report.due.rule.date_) - DAY
-            whole = Interval.of_days(pack.stage.start, end)
-            yield _duty(pack, report, None, whole, calendar)
+        yield from _stage_duty(version, report, days, calendar)
         return
     for year in range(days.start.year - 2, days.end.year + 1):
         for period in periods_of(year, report.frequency):
-            window = _window(pack, report, period, before)
-            if window and day_of(report.due.rule, period):
-                yield _duty(pack, report, period, window, calendar)
+            due_on = day_of(report.due.rule, period)
+            if due_on is None or due_on not in days:
+                continue
+            window = _window(version, report, period)
+            if window and version.owes_on(_last_day(report.due, due_on)):
+                yield _duty(version.pack, report, period, window, due_on, calendar)
 
 
-def _window(
-    pack: Pack, report: Report, period: Period, before: Pack | None
-) -> Interval | None:
+def _stage_duty(
+    version: _Version, report: Report, days: Interval, calendar: Calendar
+) -> Iterator[Duty]:
+    stage, due = version.pack.stage, report.due
+    due_on = due.rule.date_ if due else None
+    if stage is None or due is None or due_on is None or due_on not in days:
+        return
+    if version.owes_on(_last_day(due, due_on)):
+        whole = Interval(stage.start, stage.until or due_on + DAY)
+        yield _duty(version.pack, report, None, whole, due_on, calendar)
+
+
+def _window(version: _Version, report: Report, period: Period) -> Interval | None:
     """The days a report covers, cut to the stage; None where nothing is left."""
+    pack = version.pack
     last = cut_off_of(pack, report, period)
-    previous = _previous_cut_off(pack, report, period, before)
-    if last is None or previous is None:
+    if last is None or _was_closed_before(version, report, period):
         return None
-    start, end = previous + DAY, last + DAY
+    start, end = _previous_cut_off(version, report, period) + DAY, last + DAY
     if pack.stage is not None:
         start = max(start, pack.stage.start)
         end = min(end, pack.stage.until or end)
     return Interval(start, end) if start < end else None
 
 
-def _previous_cut_off(
-    pack: Pack, report: Report, period: Period, before: Pack | None
-) -> date | None:
-    """The cut-off before this one, by the version in force on that day."""
+def _previous_cut_off(version: _Version, report: Report, period: Period) -> date:
+    """The last cut-off before this period's, by the version that closed its window.
+
+    A period that no version closed, because the day of each lay in the other's time,
+    is passed over: its days fall to the next.
+    """
+    pack, twin = version.pack, _twin(report, version.before)
     earlier = period.previous()
-    own = cut_off_of(pack, report, earlier)
-    twin = _twin(report, before) if before else None
-    if own is None or twin is None or before is None or own >= pack.valid.start:
-        # A report for a single date has no earlier cut-off: its period begins it.
-        return own or period.interval.start - DAY
-    theirs = cut_off_of(before, twin, earlier)
-    while theirs is not None and theirs >= pack.valid.start:
+    while twin is not None and version.before is not None:
+        if _was_closed_before(version, report, earlier):
+            theirs = cut_off_of(version.before, twin, earlier)
+            return theirs or earlier.interval.last
+        if (_closing(pack, report, earlier) or date.min) >= pack.valid.start:
+            break
         earlier = earlier.previous()
-        theirs = cut_off_of(before, twin, earlier)
-    return theirs or own
+    # A report for a single date has no earlier cut-off: its period begins it.
+    return cut_off_of(pack, report, earlier) or earlier.interval.last
 
 
-def _twin(report: Report, before: Pack) -> Report | None:
+def _was_closed_before(version: _Version, report: Report, period: Period) -> bool:
+    """Whether this period's report was owed under the version before."""
+    twin = _twin(report, version.before)
+    if twin is None or version.before is None:
+        return False
+    closing = _closing(version.before, twin, period)
+    return closing is not None and closing < version.pack.valid.start
+
+
+def _closing(pack: Pack, report: Report, period: Period) -> date | None:
+    """The day that decides which version a period belongs to: the last in time."""
+    named = day_of(report.due.rule, period) if report.due else None
+    if report.due is None or named is None:
+        return cut_off_of(pack, report, period)
+    return _last_day(report.due, named)
+
+
+def _twin(report: Report, before: Pack | None) -> Report | None:
     """The report of the version before that this one continues."""
+    if before is None:
+        return None
     same = [one for one in before.reports if one.frequency is report.frequency]
     named = [one for one in same if one.code == report.code]
     return next(iter(named or same), None)
@@ -229,12 +263,11 @@ def _duty(
     report: Report,
     period: Period | None,
     window: Interval,
+    due_on: date,
     calendar: Calendar,
 ) -> Duty:
     due = report.due
     assert due is not None  # asked before
-    due_on = day_of(due.rule, period) if period else due.rule.date_
-    assert due_on is not None  # asked before
     stated = _last_day(due, due_on)
     last_day = _moved(due, stated, calendar)
     days = report.lock.late_days if report.lock else None

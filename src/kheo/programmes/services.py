@@ -1,0 +1,134 @@
+"""Changes to programmes: loading a version of a pack, setting an earlier day."""
+
+import hashlib
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kheo.audit.services import record
+from kheo.core.access import Actor, Capability, require
+from kheo.core.errors import Conflict, NotAllowed, RuleBroken
+from kheo.ledger.services import define_measure
+from kheo.organisations.models import Organisation
+from kheo.programmes.models import FocalDay, Programme, ProgrammeVersion
+from kheo.programmes.pack import Law, Measure, Pack, dump_pack
+from kheo.programmes.queries import pack_on
+
+FIRST_DAY, LAST_DAY = 1, 28
+"""Days that every month has."""
+
+
+@transaction.atomic
+def load(
+    pack: Pack, *, actor: Actor, at: datetime, home: Organisation | None = None
+) -> ProgrammeVersion:
+    """Put one version of a programme into force from its first day.
+
+    Both versions are kept; the older one holds until the newer begins. The same pack
+    again changes nothing. Refused where another text already begins that day, and
+    where a measure would change its law. `home` is set by the first version alone.
+    """
+    programme = Programme.objects.filter(code=pack.code).first()
+    _require_to_manage(actor, programme.home if programme else home)
+    text = dump_pack(pack)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if programme is None:
+        programme = Programme.objects.create(code=pack.code, home=home)
+    same_day = programme.versions.filter(valid_from=pack.valid.start).first()
+    if same_day is not None and same_day.digest == digest:
+        return same_day
+    if same_day is not None:
+        message = _(
+            "“%(code)s” already has a version from %(day)s. Give the new one its own first day."
+        )
+        raise Conflict(
+            message % {"code": pack.code, "day": pack.valid.start.isoformat()}
+        )
+    _define_measures(pack)
+    version = ProgrammeVersion.objects.create(
+        programme=programme,
+        valid_from=pack.valid.start,
+        valid_until=pack.valid.until,
+        text=text,
+        digest=digest,
+        loaded_at=at,
+    )
+    data = {"from": pack.valid.start.isoformat(), "digest": digest}
+    record(programme, "programme.load", actor=actor, at=at, data=data)
+    return version
+
+
+def _require_to_manage(actor: Actor, home: Organisation | None) -> None:
+    message = _("You may not change programmes.")
+    if home is not None:
+        require(actor, Capability.MANAGE_PROGRAMMES, home, message=message)
+    elif not actor.holds(Capability.MANAGE_PROGRAMMES):
+        raise NotAllowed(message)
+
+
+def _define_measures(pack: Pack) -> None:
+    """The parts of ratios first; the ledger refuses what differs from what it has."""
+    ordered = sorted(pack.measures, key=lambda measure: measure.law is Law.RATIO)
+    for measure in ordered:
+        _define(measure)
+
+
+def _define(measure: Measure) -> None:
+    define_measure(
+        measure.code,
+        measure.law.value,
+        name_vi=measure.name.vi,
+        name_en=measure.name.en,
+        unit_vi=measure.unit.vi,
+        unit_en=measure.unit.en,
+        decimals=measure.decimals,
+        numerator=measure.numerator,
+        denominator=measure.denominator,
+    )
+
+
+@transaction.atomic
+def set_focal_day(
+    programme: Programme,
+    organisation: Organisation,
+    *,
+    report: str,
+    day: int | None,
+    valid_from: date,
+    actor: Actor,
+    at: datetime,
+) -> FocalDay:
+    """Set the earlier day by which those below send this report to `organisation`.
+
+    It holds for last days from `valid_from` on, until the next one is set; `day` None
+    goes back to the pack's day. A day that is not earlier has no effect on a duty.
+    """
+    message = _("You may not set days for this body.")
+    require(actor, Capability.REVIEW_REPORTS, organisation, message=message)
+    reports = {one.code: one for one in pack_on(programme.code, valid_from).reports}
+    if report not in reports:
+        raise RuleBroken(_("There is no such report."), field="report")
+    due = reports[report].due
+    if due is None or due.earlier is None:
+        refusal = _("The programme lets nobody set an earlier day for this report.")
+        raise RuleBroken(refusal, field="report")
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        raise RuleBroken(_("Choose a day from 1 to 28."), field="day")
+    row, _created = FocalDay.objects.update_or_create(
+        programme=programme,
+        organisation=organisation,
+        report=report,
+        valid_from=valid_from,
+        defaults={"day": day, "set_by_id": actor.user_id, "set_at": at},
+    )
+    data = {"report": report, "day": day, "from": valid_from.isoformat()}
+    record(
+        programme,
+        "programme.set_focal_day",
+        actor=actor,
+        at=at,
+        data=data,
+        organisation_id=organisation.pk,
+    )
+    return row
