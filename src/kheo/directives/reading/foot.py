@@ -138,6 +138,8 @@ def _pieces(view: View, start: int, end: int) -> list[_Piece]:
             if i > 0 and not line.is_row:
                 border = max(20, min(border, offset - 10))
             flat = line.flat[a - line.start : b - line.start]
+            if re.fullmatch(r"[-\s\d]{1,5}", flat):
+                continue  # a page number
             pieces.append(_Piece(a, b, view.text[a:b].strip(), flat.strip(), right))
     return pieces
 

@@ -15,6 +15,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .model import Span
 from .text import fold, is_capitals, squeeze
@@ -178,13 +179,20 @@ def _paragraphs(text: str, lines: list[Line]) -> list[Span]:
 
 
 def _wrap_width(lines: list[Line]) -> int:
-    """The width of a hard-wrapped text, 0 when lines are whole paragraphs."""
-    lengths = sorted(len(line.shown) for line in lines if not line.is_row)
-    if len(lengths) < 6:
+    """The width of a hard-wrapped text, 0 when lines are whole paragraphs.
+
+    A line is known to be wrapped when the next one goes on in lower case.
+    """
+    wrapped = [
+        len(line.shown)
+        for line, after in pairwise(lines)
+        if len(line.shown) > 38 and after.shown[0].islower() and not _CLOSED.search(line.flat)
+    ]
+    if not wrapped:
         return 0
-    widest = lengths[int(len(lengths) * 0.95)]
-    full = sum(length >= widest * 0.75 for length in lengths)
-    return widest if widest <= 140 and full >= len(lengths) * 0.3 else 0
+    width = sorted(wrapped)[int(len(wrapped) * 0.95)]
+    longer = sum(len(line.shown) > width * 1.25 for line in lines if not line.is_row)
+    return width if width <= 140 and longer <= len(wrapped) * 0.5 else 0
 
 
 def _joins(text: str, before: Line, line: Line, width: int) -> bool:
@@ -228,6 +236,8 @@ def _starts_item(before: Line, line: Line) -> bool:
         rest = line.shown[1:].lstrip()
         broken = rest[:1].islower() or rest[:1].isdigit()
         return not (broken and before.shown[-1] not in ".;:,}" and len(before.shown) > 25)
+    if re.match(r"[ivx]+\)\s*[^\W\d]", line.flat) and line.shown.split(")")[1].strip()[:1].islower():
+        return bool(_CLOSED.search(before.flat))
     if line.shown[0].isdigit() and before.shown[-1] not in ".;:!?" and len(before.shown) > 40:
         return not re.match(r"(?:ngay|thang|so|khoan|diem|quy|nam|lan|dieu|muc)$", before.flat.split()[-1])
     return True

@@ -29,7 +29,7 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("step", phrase(r"(buoc \d)\b[.:\-]?")),
     ("roman", re.compile(r"((?:x{0,2})(?:ix|iv|v?i{0,3}))\s*[.\-)/](?=\s|[^\W\d])")),
     ("decimal", re.compile(r"(\d{1,2}\.\d{1,2}(?:\.\d{1,2}){0,3})\.?(?=\s|[^\W\d])[)\-]?")),
-    ("number", re.compile(r"(\d{1,2})\s?[.)\-/](?=\s|[^\W\d])")),
+    ("number", re.compile(r"(\d{1,2})\s?(?:[.)](?=\s|[^\W\d])|[\-/](?=\s))")),
     ("letter", re.compile(r"([a-eg-hđ])\s?[).](?=\s)")),
 )
 _RANKS = ("part", "chapter", "title", "annex", "roman", "article", "step", "number", "decimal", "letter")

@@ -20,12 +20,15 @@ from dataclasses import dataclass
 from .text import fold
 
 _D = r"[-‐‑‒–—―−]"
+# Optical recognition takes 1 for l or I and 0 for O at the head of a number.
+_N = r"(?:\d{1,6}|[lIO]\d{1,4})"
+_READ_AS = str.maketrans("lIO", "110")
 _CODE = r"[A-ZĐƯÔ][A-Za-zĐđƯưÔôÂâ]{0,11}"
 _BODY = rf"[A-ZĐƯÔ](?:[A-ZĐƯÔÂa-zđ0-9&.,()]|\s?{_D}\s?(?=[A-ZĐƯÔ0-9]))*"
-_PARTY = rf"(?P<pn>\d{{1,5}}[a-e]?)\s*{_D}\s*(?P<pk>{_CODE})\s*/\s*(?P<pb>{_BODY})"
-_PARTY_YEAR = rf"(?P<yn>\d{{1,5}})\s*/\s*(?P<yy>(?:19|20)\d\d)\s*{_D}\s*(?P<yk>{_CODE})\s*/\s*(?P<yb>{_BODY})"
+_PARTY = rf"(?P<pn>{_N}[a-e]?)\s*{_D}\s*(?P<pk>{_CODE})\s*/\s*(?P<pb>{_BODY})"
+_PARTY_YEAR = rf"(?P<yn>{_N})\s*/\s*(?P<yy>(?:19|20)\d\d)\s*{_D}\s*(?P<yk>{_CODE})\s*/\s*(?P<yb>{_BODY})"
 _STATE = (
-    rf"(?P<sn>\d{{1,6}}[a-e]?)\s*/\s*(?:(?P<sy>(?:19|20)\d\d)\s*/\s*)?"
+    rf"(?P<sn>{_N}[a-e]?)\s*/\s*(?:(?P<sy>(?:19|20)\d\d)\s*/\s*)?"
     rf"(?P<sk>[A-ZĐƯ][A-Za-zĐđƯư&0-9.]*(?:\s?/\s?[A-ZĐ][A-Za-zĐđ]*)?)(?P<sb>(?:\s?{_D}\s?[A-ZĐƯ0-9][A-Za-zĐđƯư0-9&.,]*)*)"
 )
 _ANY = re.compile(rf"(?<![\w/.])(?:{_PARTY_YEAR}|{_PARTY}|{_STATE})")
@@ -82,12 +85,12 @@ def blank_symbol(shown: str, start: int, end: int) -> Symbol | None:
 
 def _read(found: re.Match[str]) -> Symbol | None:
     if found["yn"]:
-        number, text = f"{found['yn']}/{found['yy']}", f"{found['yk']}/{found['yb']}"
+        number, text = f"{found['yn'].translate(_READ_AS)}/{found['yy']}", f"{found['yk']}/{found['yb']}"
     elif found["pn"]:
-        number, text = found["pn"], f"{found['pk']}/{found['pb']}"
+        number, text = found["pn"].translate(_READ_AS), f"{found['pk']}/{found['pb']}"
     else:
         year = f"/{found['sy']}" if found["sy"] else ""
-        number, text = f"{found['sn']}{year}", f"{found['sk']}{found['sb']}"
+        number, text = f"{found['sn'].translate(_READ_AS)}{year}", f"{found['sk']}{found['sb']}"
         if not _is_state_symbol(found):
             return None
     tidy = _tidy(text)

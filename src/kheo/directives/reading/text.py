@@ -20,7 +20,9 @@ _SPACES = dict.fromkeys(
 )
 # Eth looks like the Vietnamese letter D with stroke and often stands in for it.
 _LETTERS = {0x00D0: "Đ", 0x00F0: "đ", 0x0189: "Đ", 0x2028: "\n", 0x2029: "\n"}
-_CLEAN = {**_INVISIBLE, **_SPACES, **_LETTERS, 0x0B: "\n", 0x0C: "\n", 0x85: "\n"}
+# Hyphens that only a word processor tells apart; the en and em dash stay.
+_HYPHENS = dict.fromkeys([0x2010, 0x2011, 0x2012, 0x2015, 0x2212, 0xFE58, 0xFE63, 0xFF0D], "-")
+_CLEAN = {**_HYPHENS, **_INVISIBLE, **_SPACES, **_LETTERS, 0x0B: "\n", 0x0C: "\n", 0x85: "\n"}
 
 _DASHES = "‐‑‒–—―−﹘﹣－"
 _SINGLE_QUOTES = "‘’‚‛′`´"
