@@ -86,11 +86,10 @@ class Oracle:
         return [f for f in found if f.subject] if law == "distinct" else found
 
     def day_of(self, law, interval, structure):
-        if structure is not None:
-            return lambda fact: structure
-        if law == "stock":
-            return lambda fact: interval.end - timedelta(days=1)
-        return lambda fact: fact.on
+        if structure is None and law != "stock":
+            return lambda fact: fact.on
+        day = structure or interval.end - timedelta(days=1)
+        return lambda _fact: day
 
     def is_inside(self, bearer, node, day):
         if node is None:

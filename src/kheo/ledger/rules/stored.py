@@ -5,7 +5,6 @@ its day; a stock moves when its bearers do. `shift` is what has to be added to i
 the structure as it is now, so entries that no reorganisation touched need nothing.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
@@ -43,13 +42,13 @@ def stock_deltas(
     return {key: delta for key, delta in deltas.items() if delta != NOTHING}
 
 
-def seen_pairs(days: Iterable[date]) -> Counter[tuple[date, date]]:
+def seen_pairs(days: Iterable[date]) -> list[tuple[date, date]]:
     """Pair each day a subject was seen with the day it was seen before.
 
     Subjects in `[a, b)` are then the pairs with a day in it and a previous day before.
     """
     ordered = sorted(set(days))
-    return Counter(pairwise([NEVER, *ordered]))
+    return [(day, before) for before, day in pairwise([NEVER, *ordered])]
 
 
 def _differences(

@@ -142,9 +142,9 @@ class Sums:
         self, projection: int, measure_id: int, sightings: Sightings, sign: int
     ) -> None:
         for (node, scope, part), days in sightings.items():
-            for (day, before), times in rules.seen_pairs(days).items():
+            for day, before in rules.seen_pairs(days):
                 key = (projection, measure_id, node, scope, part, day, before)
-                self.seen[key] += sign * times
+                self.seen[key] += sign
 
 
 def begin_projections(tree_ids: Iterable[int | None]) -> None:
