@@ -1,0 +1,1 @@
+"""Reads of reports: duties, drafts, desks, statements."""

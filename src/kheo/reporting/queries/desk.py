@@ -1,0 +1,197 @@
+"""The receiver's side: every body that owes it a report for one window."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Max
+
+from kheo.activities.models import Party
+from kheo.activities.workflow import HAPPENED
+from kheo.core.access import Actor, Capability
+from kheo.core.periods import Frequency, Interval
+from kheo.organisations.models import Organisation, Reach
+from kheo.programmes.models import Programme
+from kheo.programmes.queries import Owed, duties_in, members, programmes_on
+from kheo.programmes.regime import Duty
+from kheo.reporting.models import Report
+from kheo.reporting.queries.lines import (
+    Line,
+    Titles,
+    flagged_among,
+    line_of_owed,
+    reports_by_key,
+)
+from kheo.reporting.queries.obligations import key_of, owed_for
+from kheo.reporting.workflow import ReportState
+
+ORDER = (Frequency.MONTH, Frequency.QUARTER, Frequency.HALF, Frequency.YEAR)
+OPENS_AHEAD = timedelta(days=20)
+"""So long before its last day a window is the one the desk opens with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One period as the desk shows it: all duties of that name and frequency."""
+
+    frequency: Frequency
+    code: str
+    interval: Interval
+    last_day: date
+    duties: tuple[Duty, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One body at the desk; `last_active_on` is its last logged day in the window."""
+
+    line: Line
+    last_active_on: date | None
+
+    @property
+    def report(self) -> Report | None:
+        return self.line.report
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Completeness and timeliness of one window."""
+
+    expected: int
+    sent: int
+    accepted: int
+    in_time: int
+    late: int
+    missing: int
+
+
+def receivers_for(actor: Actor, on: date) -> list[Organisation]:
+    """The bodies to which reports are owed and where this person reviews, named.
+
+    The person's own bodies, or, where none of these receives anything, those below.
+    """
+    found: dict[int, Organisation] = {}
+    for each in programmes_on(on):
+        groups = {report.receiver for report in each.pack.reports}
+        for code in sorted(groups):
+            group = each.pack.group(code)
+            for body in members(group, on, programme=each.programme):
+                found[body.pk] = body
+    roots = actor.roots.get(Capability.REVIEW_REPORTS, frozenset())
+    scope = roots if roots & found.keys() else actor.bodies(Capability.REVIEW_REPORTS)
+    return [body for body in found.values() if actor.is_system or body.pk in scope]
+
+
+def windows_of(programme: Programme, year: int) -> list[Window]:
+    """The periods of a programme whose reports are due in a year, months first."""
+    days = Interval(date(year, 1, 1), date(year + 1, 1, 1))
+    groups: dict[tuple[Frequency, str], list[Duty]] = {}
+    for duty in duties_in(programme.code, days):
+        groups.setdefault((duty.frequency, duty.code), []).append(duty)
+    windows = [
+        Window(
+            frequency,
+            code,
+            duties[0].window,
+            max(duty.last_day for duty in duties),
+            tuple(duties),
+        )
+        for (frequency, code), duties in groups.items()
+        if frequency in ORDER
+    ]
+    return sorted(windows, key=lambda w: (ORDER.index(w.frequency), w.interval))
+
+
+def window_at(windows: Iterable[Window], on: date) -> Window | None:
+    """The month to look at on a day: the one now due, or else the last before."""
+    months = [one for one in windows if one.frequency is Frequency.MONTH]
+    begun = [one for one in months if one.last_day - OPENS_AHEAD <= on]
+    return (begun or months)[-1] if months else None
+
+
+def rows_of(
+    receiver: Organisation, programme: Programme, window: Window, on: date
+) -> list[Row]:
+    """Every body that owes this receiver a report for the window, with its report.
+
+    The queries do not grow with the bodies.
+    """
+    owed = owed_to(receiver, programme, window)
+    reports = reports_by_key(
+        Report.objects.filter(programme=programme.code, receiver=receiver), owed
+    )
+    names = {one.organisation.pk: _name(one.organisation) for one in owed}
+    active = last_activity(names, window.interval)
+    flagged = flagged_among(list(reports.values()))
+    titles = Titles()
+    rows = []
+    for one in owed:
+        report = reports.get(key_of(one))
+        line = line_of_owed(
+            one,
+            names,
+            on,
+            titles=titles,
+            report=report,
+            flagged=bool(report and report.pk in flagged),
+        )
+        rows.append(Row(line, active.get(one.organisation.pk)))
+    return rows
+
+
+def owed_to(receiver: Organisation, programme: Programme, window: Window) -> list[Owed]:
+    """What is owed to one receiver in a window, in the order of the names."""
+    return [
+        one
+        for duty in window.duties
+        for one in owed_for(programme, duty)
+        if one.receiver is not None and one.receiver.pk == receiver.pk
+    ]
+
+
+def last_activity(bodies: Collection[int], window: Interval) -> dict[int, date]:
+    """The last day in the window on which each body took part in an activity."""
+    rows = Party.objects.filter(
+        organisation__in=bodies,
+        activity__on__gte=window.start,
+        activity__on__lt=window.end,
+        activity__state__in=HAPPENED,
+    )
+    found = rows.values("organisation").annotate(last=Max("activity__on"))
+    return dict(found.values_list("organisation", "last"))
+
+
+def tally_of(lines: Iterable[Line]) -> Tally:
+    """How many were expected, came, came in time."""
+    listed = list(lines)
+    sent = [line for line in listed if line.report and line.report.sent_at]
+    accepted = [line for line in listed if line.state == ReportState.ACCEPTED]
+    late = [line for line in sent if line.is_late]
+    return Tally(
+        expected=len(listed),
+        sent=len(sent),
+        accepted=len(accepted),
+        in_time=len(sent) - len(late),
+        late=len(late),
+        missing=len(listed) - len(sent),
+    )
+
+
+def node_of(
+    receiver: Organisation, programme: Programme, window: Window
+) -> Organisation:
+    """Where the totals of a receiver stand: itself, or the home of the programme.
+
+    A board stands beside the line whose reports it receives; nothing is below it.
+    """
+    day = window.interval.last
+    below = Reach.objects.filter(
+        superior=receiver, depth__gt=0, valid_from__lte=day, valid_to__gt=day
+    )
+    if below.exists() or programme.home is None:
+        return receiver
+    return programme.home
+
+
+def _name(body: Organisation) -> str:
+    return str(getattr(body, "name", "") or body.code)

@@ -1,0 +1,257 @@
+"""The figures of a report: logged, declared, and what they make together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from kheo.core.periods import DAY, Interval, Period
+from kheo.ledger.models import ClaimKind
+from kheo.ledger.rules import percent
+from kheo.programmes.pack import Law, Pack
+from kheo.programmes.queries import duties_in
+from kheo.reporting.models import Cell, Report
+from kheo.reporting.queries.amounts import Asked, amounts_of
+from kheo.reporting.queries.obligations import FormCell, cells_of, rules_of
+from kheo.reporting.rules import result_of
+from kheo.reporting.workflow import STATED
+
+EMPTY_WORDS = frozenset({ClaimKind.ZERO, ClaimKind.NIL})
+TWO_YEARS = timedelta(days=800)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of the form; amounts are in the measure's smallest unit.
+
+    `declared_below` is what the body declared in the broken-down figures of the same
+    measure: a total holds its parts. `offered` is what the body declared for the window
+    before: shown, never counted.
+    """
+
+    cell: FormCell
+    logged: int | None = None
+    declared: int | None = None
+    declared_below: int | None = None
+    said: str = ""
+    reason: str = ""
+    is_estimated: bool = False
+    value: int | None = None
+    offered: int | None = None
+    previous: int | None = None
+    last_year: int | None = None
+
+    @property
+    def key(self) -> str:
+        return self.cell.key
+
+    @property
+    def is_missing(self) -> bool:
+        return self.claim is None
+
+    @property
+    def claim(self) -> ClaimKind | None:
+        """What the report claims of it; a figure goes before any word."""
+        known = (self.logged, self.declared, self.declared_below)
+        if self.said and all(one is None for one in known):
+            return ClaimKind(self.said)
+        return ClaimKind.FIGURE if self.value is not None else None
+
+
+def figures_of(
+    report: Report, pack: Pack | None = None, *, with_past: bool = False
+) -> list[Figure]:
+    """Every figure of the report as it stands now, in the order of its forms."""
+    cells = cells_of(pack or rules_of(report), report.definition)
+    past = past_windows(report) if with_past else {}
+    asked = _Asking(report, cells, past)
+    found = amounts_of(asked.all())
+    typed = {cell.key: cell for cell in report.cells.all()}
+    held = held_before(report)
+    posted = _posted(report, typed)
+    figures = [
+        _figure(
+            cell,
+            typed.get(cell.key),
+            logged=_logged(
+                found[asked.now(cell)],
+                _own_in(cell, cells, held if cell.law is Law.STOCK else {})
+                + _own_in(cell, cells, posted),
+            ),
+            declared_below=_declared_below(cell, cells, typed),
+            offered=held.get(cell.key) if cell.law is Law.STOCK else None,
+            past={name: found[asked.at(cell, past[name])] for name in past},
+        )
+        for cell in cells
+    ]
+    now = {
+        (one.measure, one.dimensions): value
+        for one, value in found.items()
+        if one.window == report.window
+    }
+    ratios = _Ratios(figures, now)
+    return [ratios.filled(figure) for figure in figures]
+
+
+def held_before(report: Report) -> dict[str, int]:
+    """What the body declared in the window before, where that report stands.
+
+    A declared stock still holds in this window until this report says its own word, so
+    it is taken out of what was logged (architecture, "Declared figures").
+    """
+    before = Cell.objects.filter(
+        report__programme=report.programme,
+        report__definition=report.definition,
+        report__organisation=report.organisation_id,
+        report__window_to=report.window_from,
+        report__state__in=STATED,
+        declared__isnull=False,
+    )
+    rows = before.values_list("key", "declared")
+    return {key: declared for key, declared in rows if declared is not None}
+
+
+def past_windows(report: Report) -> dict[str, Interval]:
+    """The windows of the period before and of the same period a year ago."""
+    days = Interval(report.due_on - TWO_YEARS, report.due_on + DAY)
+    found: dict[str, Interval] = {}
+    for duty in duties_in(report.programme, days):
+        if duty.report != report.definition or duty.period is None:
+            continue
+        if duty.window.end == report.window_from:
+            found["previous"] = duty.window
+        if _a_year_on(duty.period).code == report.period:
+            found["last_year"] = duty.window
+    return found
+
+
+def _a_year_on(period: Period) -> Period:
+    return Period(period.year + 1, period.frequency, period.number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What the ledger is asked for one report."""
+
+    report: Report
+    cells: Sequence[FormCell]
+    past: Mapping[str, Interval]
+
+    def all(self) -> list[Asked]:
+        return list(dict.fromkeys(self._all()))
+
+    def now(self, cell: FormCell) -> Asked:
+        return self.at(cell, self.report.window)
+
+    def at(self, cell: FormCell, window: Interval) -> Asked:
+        return self._of(cell.measure, cell.dimensions, window)
+
+    def _of(self, measure: str, dimensions: str, window: Interval) -> Asked:
+        report = self.report
+        return Asked(
+            report.programme, measure, dimensions, report.organisation_id, window
+        )
+
+    def _all(self) -> Iterator[Asked]:
+        for cell in self.cells:
+            yield self.now(cell)
+            for window in self.past.values():
+                yield self.at(cell, window)
+            for part in cell.parts or ():
+                yield self._of(part, cell.dimensions, self.report.window)
+
+
+def _posted(report: Report, typed: Mapping[str, Cell]) -> dict[str, int]:
+    """What of the totals is this report's own addition, once it is in the ledger."""
+    if report.state not in STATED:
+        return {}
+    return {
+        key: cell.declared for key, cell in typed.items() if cell.declared is not None
+    }
+
+
+def _own_in(
+    cell: FormCell, cells: Sequence[FormCell], declared: Mapping[str, int]
+) -> int:
+    """How much of a cell's total the body declared itself.
+
+    A declared distinct count answers only where nothing is broken down.
+    """
+    if cell.law is Law.DISTINCT and cell.dimensions:
+        return 0
+    parts = [one.key for one in cells if one == cell or cell.holds(one)]
+    return sum(declared.get(key, 0) for key in parts)
+
+
+def _logged(total: int | None, own: int) -> int | None:
+    """The total without the body's own words; nothing but those is nothing logged."""
+    if total is None or not own:
+        return total
+    return total - own or None
+
+
+def _declared_below(
+    cell: FormCell, cells: Sequence[FormCell], typed: Mapping[str, Cell]
+) -> int | None:
+    parts = [
+        typed[one.key].declared
+        for one in cells
+        if one.key in typed and cell.holds(one) and typed[one.key].declared is not None
+    ]
+    return sum(part for part in parts if part is not None) if parts else None
+
+
+def _figure(
+    cell: FormCell,
+    typed: Cell | None,
+    *,
+    logged: int | None,
+    declared_below: int | None,
+    offered: int | None,
+    past: Mapping[str, int | None],
+) -> Figure:
+    declared = typed.declared if typed else None
+    said = typed.said if typed else ""
+    whole = result_of(logged, declared_below)
+    return Figure(
+        cell=cell,
+        logged=logged,
+        declared=declared,
+        declared_below=declared_below,
+        said=said,
+        reason=typed.reason if typed else "",
+        is_estimated=bool(typed and typed.is_estimated),
+        value=result_of(whole, declared, says_empty=said in EMPTY_WORDS),
+        offered=offered,
+        previous=past.get("previous"),
+        last_year=past.get("last_year"),
+    )
+
+
+class _Ratios:
+    """Ratios from the parts as this report has them, declared additions included."""
+
+    def __init__(
+        self, figures: Sequence[Figure], totals: Mapping[tuple[str, str], int | None]
+    ) -> None:
+        self.figures = {(f.cell.measure, f.cell.dimensions): f for f in figures}
+        self.totals = totals
+
+    def filled(self, figure: Figure) -> Figure:
+        if figure.cell.parts is None:
+            return figure
+        numerator, denominator = (
+            self._part(part, figure.cell.dimensions) for part in figure.cell.parts
+        )
+        value = percent(
+            numerator,
+            denominator,
+            decimals=figure.cell.decimals,
+            scale=figure.cell.scale,
+        )
+        return replace(figure, value=value)
+
+    def _part(self, measure: str, dimensions: str) -> int | None:
+        figure = self.figures.get((measure, dimensions))
+        if figure is not None:
+            return figure.value
+        return self.totals.get((measure, dimensions))

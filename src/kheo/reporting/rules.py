@@ -1,0 +1,198 @@
+"""Figures, words and days of a report as plain values: no database, no clock."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from kheo.activities.rules import NotANumber, parse_amount
+from kheo.programmes.pack import Text
+
+LARGEST = 10**15
+"""No measure of a province comes near; beyond it a slip of the finger is certain."""
+
+
+def signed_amount(text: str, decimals: int) -> int | None:
+    """A typed number in the measure's smallest unit; `None` for nothing typed.
+
+    Reads what `activities.rules.parse_amount` reads, with a sign before it: a declared
+    addition may correct downwards. Raises `NotANumber`, also beyond `LARGEST`.
+    """
+    typed = text.strip().replace("\u2212", "-")
+    if not typed:
+        return None
+    amount = parse_amount(typed.removeprefix("-"), decimals)
+    if amount >= LARGEST:
+        raise NotANumber(text)
+    return -amount if typed.startswith("-") else amount
+
+
+def result_of(
+    logged: int | None, declared: int | None, *, says_empty: bool = False
+) -> int | None:
+    """What a cell answers: logged and declared together, 0 for "zero" and "nil".
+
+    Missing stays missing: nothing logged, nothing declared and nothing said.
+    """
+    if logged is None and declared is None:
+        return 0 if says_empty else None
+    return (logged or 0) + (declared or 0)
+
+
+def may_send(
+    on: date, *, lock_on: date | None, until: date | None, is_first: bool
+) -> bool:
+    """Whether the lock lets it through: only a first sending can come too late.
+
+    `until` is the last day of an extension. Whoever returns or reopens a report asks
+    for its correction, so that needs no extension of its own.
+    """
+    if not is_first or lock_on is None or on < lock_on:
+        return True
+    return until is not None and on <= until
+
+
+class Separation(StrEnum):
+    """What separation of duties says of a step and the person who takes it."""
+
+    SEPARATE = "separate"
+    SAME_PERSON = "same_person"
+    REFUSED = "refused"
+
+
+def separation_of(
+    person: int | None, *, before: Collection[int | None], others: bool
+) -> Separation:
+    """Whether `person` may take a step after `before` took theirs.
+
+    In an office where nobody else (`others`) could, the step is allowed and marked;
+    the superior's check counts (mission, "Signing and numbers").
+    """
+    if person is None or person not in before:
+        return Separation.SEPARATE
+    return Separation.REFUSED if others else Separation.SAME_PERSON
+
+
+def is_late(sent_on: date | None, *, last_day: date, on: date) -> bool:
+    """Whether it came, or still waits, after the last day; an extension moves that."""
+    return (sent_on or on) > last_day
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """One way to write a statement: sorted keys, NFC text, no blanks, UTF-8."""
+    text = json.dumps(
+        content, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return unicodedata.normalize("NFC", text).encode()
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical text, printed in every paper made of the statement."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def short_digest(digest: str) -> str:
+    """The digest in groups of eight, as a person compares it."""
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure or paragraph that is not what it was; `None` is missing."""
+
+    key: str
+    before: Any
+    after: Any
+
+    @property
+    def change(self) -> int | None:
+        """By how much, where both are figures."""
+        if isinstance(self.before, int) and isinstance(self.after, int):
+            return self.after - self.before
+        return None
+
+
+def differences(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Difference]:
+    """What changed, in the order of `after`, then what is gone."""
+    for key in [*after, *(key for key in before if key not in after)]:
+        if before.get(key) != after.get(key):
+            yield Difference(key, before.get(key), after.get(key))
+
+
+def found_in(digest: str, text: str) -> bool:
+    """Whether a paper's text carries the digest, however its letters are spaced."""
+    return bool(digest) and digest in re.sub(r"[^0-9a-f]", "", text.lower())
+
+
+def missing_keys(
+    results: Mapping[str, int | None], not_applicable: Collection[str]
+) -> list[str]:
+    """The cells of which nothing is known and nothing was said."""
+    return [
+        key
+        for key, value in results.items()
+        if value is None and key not in not_applicable
+    ]
+
+
+_STRENGTH = ("not_applicable", "nil", "zero", "figure")
+C = TypeVar("C", bound=str)
+
+
+def strongest(known: C | None, claim: C) -> C:
+    """What a body claims of a measure that stands in several cells of its form.
+
+    A figure speaks for the measure whatever the other cells say; "not applicable"
+    only where every cell says so.
+    """
+    if known is None:
+        return claim
+    return max(known, claim, key=_STRENGTH.index)
+
+
+_ROMAN = ("I", "II", "III", "IV")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def period_name(code: str) -> Text:
+    """`2024-03`, `2024-Q1`, `2024-H1`, `2024` or `stage` in words of both languages.
+
+    Made here and not by gettext: the names stand in papers as well, in Vietnamese,
+    whatever the language of the page.
+    """
+    year, _dash, part = code.partition("-")
+    if part.isdigit():
+        month = int(part)
+        return Text(vi=f"tháng {month} năm {year}", en=f"{_MONTHS[month - 1]} {year}")
+    if part.startswith("Q"):
+        number = int(part[1:])
+        vi = f"quý {_ROMAN[number - 1]} năm {year}"
+        return Text(vi=vi, en=f"quarter {number} of {year}")
+    if part.startswith("H"):
+        is_first = part == "H1"
+        vi = f"6 tháng {'đầu' if is_first else 'cuối'} năm {year}"
+        half = "first" if is_first else "second"
+        return Text(vi=vi, en=f"{half} half of {year}")
+    if year.isdigit():
+        return Text(vi=f"năm {year}", en=f"year {year}")
+    return Text(vi="cả giai đoạn", en="the whole stage")

@@ -1,0 +1,1 @@
+"""Pages of reports: mine, the desk, one report, its statement and papers."""
