@@ -14,7 +14,12 @@ from kheo.core.periods import Interval
 from kheo.organisations.models import Organisation, OrganisationVersion, Reach
 from kheo.organisations.queries import named_on, names_on, superiors_on
 from kheo.places.queries import versions_on as places_on
-from kheo.programmes.models import FocalDay, Programme, ProgrammeVersion
+from kheo.programmes.models import (
+    FocalDay,
+    Programme,
+    ProgrammeVersion,
+    ProgrammeVersionQuerySet,
+)
 from kheo.programmes.pack import Group, Pack, Report, Text, load_pack
 from kheo.programmes.regime import Duty, duties_through, late_days, with_earlier_day
 
@@ -53,9 +58,10 @@ def _parsed(digest: str, pk: int) -> Pack:
     return load_pack(version.text, f"{version}.yaml")
 
 
-def _slim() -> QuerySet[ProgrammeVersion]:
+def _slim() -> ProgrammeVersionQuerySet:
     """Versions without their text: the pack is kept parsed."""
-    return ProgrammeVersion.objects.select_related("programme__home").defer("text")
+    versions: ProgrammeVersionQuerySet = ProgrammeVersion.objects.defer("text")
+    return versions.select_related("programme__home")
 
 
 def programmes_on(day: date) -> list[InForce]:
@@ -115,7 +121,7 @@ def members(group: Group, day: date, *, programme: Programme) -> QuerySet[Organi
         versions = versions.filter(place__in=places.values("place"))
     found = named_on(day).filter(pk__in=versions.values("organisation"))
     found = found.filter(pk__in=_placed(group, day, programme).values("inferior"))
-    return found.order_by("sort_name", "pk")
+    return found.order_by("versions__sort_name", "pk")
 
 
 def _placed(group: Group, day: date, programme: Programme) -> QuerySet[Reach]:
@@ -126,8 +132,8 @@ def _placed(group: Group, day: date, programme: Programme) -> QuerySet[Reach]:
         below = Q(superior=programme.home_id)
     if group.below_kinds:
         above = OrganisationVersion.objects.in_force(day)
-        above = above.filter(kind__in=group.below_kinds).values("organisation")
-        inside = _reach(group.tree, day).filter(depth, superior__in=above)
+        superiors = above.filter(kind__in=group.below_kinds).values("organisation")
+        inside = _reach(group.tree, day).filter(depth, superior__in=superiors)
         placed = placed.filter(inferior__in=inside.values("inferior"))
         depth = Q(depth__gt=0)
     return placed.filter(below, depth) if below else placed
