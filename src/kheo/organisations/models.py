@@ -38,11 +38,11 @@ class Kind(models.TextChoices):
 
 
 class Tier(models.TextChoices):
-    CENTRAL = "central", _("central")
-    PROVINCE = "province", _("province")
-    DISTRICT = "district", _("district (until 30/6/2025)")
+    CENTRAL = "central", _("central tier")
+    PROVINCE = "province", _("provincial tier")
+    DISTRICT = "district", _("district tier (until 30/6/2025)")
     COMMUNE = "commune", _("commune tier")
-    HAMLET = "hamlet", _("hamlet")
+    HAMLET = "hamlet", _("hamlet tier")
 
 
 class TransferKind(models.TextChoices):

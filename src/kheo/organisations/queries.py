@@ -229,6 +229,75 @@ def successors_of(organisation: Organisation) -> list[Organisation]:
     return [bond.successor for bond in last]
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One line of a body's lineage, seen from that body."""
+
+    lineage: Lineage
+    other: Organisation
+    name: str
+    is_origin: bool
+
+
+def bonds_of(organisation: Organisation) -> list[Tie]:
+    """What the body came from and what it became, in the order of days."""
+    both = Q(predecessor=organisation) | Q(successor=organisation)
+    rows = list(
+        Lineage.objects.filter(both)
+        .select_related("predecessor", "successor")
+        .order_by("on", "pk")
+    )
+    ties = []
+    for row in rows:
+        is_origin = row.successor_id == organisation.pk
+        other = row.predecessor if is_origin else row.successor
+        day = row.on - DAY if is_origin else row.on
+        name = names_on([other.pk], day).get(other.pk, other.code)
+        ties.append(Tie(row, other, name, is_origin))
+    return ties
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where a body stood in a tree, from a day up to, not including, another."""
+
+    tree: Tree
+    start: date
+    end: date | None
+    superior: Organisation | None
+    name: str
+
+
+def stays_of(organisation: Organisation) -> list[Stay]:
+    """Every stretch of the body's time in its trees, newest first in each."""
+    rows = list(
+        organisation.placements.select_related("tree", "parent").order_by(
+            "tree__code", "-valid_from"
+        )
+    )
+    stays: list[Stay] = []
+    last: models.Placement | None = None
+    for row in rows:
+        until = last.valid_from if last and last.tree_id == row.tree_id else None
+        last = row
+        if row.is_end:
+            continue
+        above = row.parent
+        name = names_on([above.pk], row.valid_from)[above.pk] if above else ""
+        stays.append(Stay(row.tree, row.valid_from, until, above, name))
+    return stays
+
+
+def absent_on(
+    bodies: QuerySet[Organisation], day: date
+) -> list[tuple[Organisation, str]]:
+    """Those of the bodies that do not exist that day, with the name they bore last."""
+    present = OrganisationVersion.objects.in_force(day).values("organisation")
+    absent = list(bodies.exclude(pk__in=present).order_by("code"))
+    names = names_on([body.pk for body in absent], day)
+    return [(body, names.get(body.pk, body.code)) for body in absent]
+
+
 def explain_absence(organisation: Organisation, day: date) -> str:
     """A sentence on why the body is not there that day, with what followed it.
 

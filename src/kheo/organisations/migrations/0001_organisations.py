@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('short_name', models.CharField(blank=True, max_length=120)),
                 ('kind', models.CharField(choices=[('provincial_committee', 'provincial Party committee'), ('board', 'board of the Party committee'), ('direct_committee', 'committee directly under the province'), ('district_committee', 'district Party committee'), ('commune_committee', 'commune Party committee'), ('base_committee', 'base Party committee'), ('cell', 'Party cell'), ('peoples_committee', "People's Committee"), ('agency', 'agency'), ('front', 'Fatherland Front committee'), ('mass_organisation', 'mass organisation'), ('armed_forces', 'armed forces unit'), ('school', 'school'), ('press', 'press'), ('steering_committee', 'steering committee'), ('other', 'other body')], max_length=30)),
                 ('symbol', models.CharField(blank=True, max_length=30)),
-                ('tier', models.CharField(choices=[('central', 'central'), ('province', 'province'), ('district', 'district (until 30/6/2025)'), ('commune', 'commune tier'), ('hamlet', 'hamlet')], max_length=20)),
+                ('tier', models.CharField(choices=[('central', 'central tier'), ('province', 'provincial tier'), ('district', 'district tier (until 30/6/2025)'), ('commune', 'commune tier'), ('hamlet', 'hamlet tier')], max_length=20)),
                 ('headcount', models.PositiveIntegerField(null=True)),
                 ('is_exempt', models.BooleanField(default=False)),
                 ('focal_point', models.CharField(blank=True, max_length=255)),

@@ -13,6 +13,7 @@ from kheo.organisations.rules.outcome import (
     TransferKind,
     Trouble,
 )
+from kheo.organisations.rules.table import COLUMNS, Row, read_table
 from kheo.organisations.rules.text import (
     Amend,
     Create,
@@ -33,6 +34,7 @@ from kheo.organisations.rules.text import (
 from kheo.organisations.rules.working import work_out
 
 __all__ = [
+    "COLUMNS",
     "Amend",
     "Bond",
     "Create",
@@ -48,6 +50,7 @@ __all__ = [
     "Outcome",
     "PlanText",
     "Problem",
+    "Row",
     "Split",
     "Step",
     "TransferKind",
@@ -55,5 +58,6 @@ __all__ = [
     "UnreadableError",
     "flaws_of",
     "read_plan",
+    "read_table",
     "work_out",
 ]

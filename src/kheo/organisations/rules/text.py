@@ -18,6 +18,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from kheo.core.text import normalise
 
@@ -97,7 +98,7 @@ class Amend(Details):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.details:
-            raise ValueError("nothing is amended")
+            raise PydanticCustomError("nothing_amended", "nothing is amended")
         return self
 
 

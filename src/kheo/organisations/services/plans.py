@@ -22,7 +22,11 @@ from kheo.organisations.models import (
 from kheo.organisations.rules import Outcome, PlanText, UnreadableError, read_plan
 from kheo.organisations.services.ground import foresee
 from kheo.organisations.services.reach import rebuild_reach
-from kheo.organisations.services.sentences import sentence_of_flaw, sentences_of
+from kheo.organisations.services.sentences import (
+    say_outcome,
+    sentence_of_flaw,
+    sentences_of,
+)
 from kheo.organisations.services.writing import Trace, restore, write
 
 _MANAGE = Capability.MANAGE_ORGANISATIONS
@@ -57,6 +61,15 @@ def parse_plan(text: str) -> PlanText:
 def preview_plan(plan: PlanText) -> Outcome:
     """Work the plan out and change nothing; its problems are part of the outcome."""
     return foresee(plan)
+
+
+def check_plan(plan: PlanText, *, actor: Actor) -> list[str]:
+    """Say in plain words what the plan would do; refuse as `apply_plan` would."""
+    outcome = foresee(plan)
+    require_all(actor, plan, outcome)
+    if outcome.problems:
+        raise PlanRefused(sentences_of(outcome))
+    return say_outcome(outcome)
 
 
 @transaction.atomic
@@ -119,6 +132,14 @@ def undo_plan(plan: Plan, *, actor: Actor, at: datetime) -> frozenset[int]:
     record(plan, "plan.undo", actor=actor, at=at, data={"code": plan.code})
     remaining = affected.values_list("pk", flat=True)
     return frozenset(remaining)
+
+
+def plan_in_force(code: str) -> Plan:
+    """The applied plan of that code; raises `Conflict` where there is none."""
+    plan = Plan.objects.filter(code=code, undone_at=None).first()
+    if plan is None:
+        raise Conflict(_("No plan “%(code)s” is in force.") % {"code": code})
+    return plan
 
 
 def lock_trees() -> None:

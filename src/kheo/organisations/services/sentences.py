@@ -1,6 +1,6 @@
 """What stands against a plan, said to people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils.formats import date_format
@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy
 from kheo.core.lineage import Placement
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import explain_absence, names_on
-from kheo.organisations.rules import Flaw, Outcome, Problem, Trouble
+from kheo.organisations.rules import (
+    Bond,
+    Flaw,
+    Outcome,
+    Problem,
+    TransferKind,
+    Trouble,
+)
 
 _TROUBLES = {
     Trouble.UNKNOWN: gettext_lazy("There is no body %(body)s."),
@@ -110,6 +117,17 @@ _FLAWS = {
     "too_long": gettext_lazy("The text is too long for a plan."),
     "alias": gettext_lazy("Line %(where)s: references (*name) are not allowed."),
     "twice": gettext_lazy("Line %(where)s: this key is said twice."),
+    "value_error": gettext_lazy("%(where)s: is no share; write 0.6, 60%% or 3/5."),
+    "nothing_amended": gettext_lazy("%(where)s: nothing is amended."),
+    "no_lines": gettext_lazy("The file has no line below its heading."),
+    "not_utf8": gettext_lazy("The file is not UTF-8 text: save it as “CSV UTF-8”."),
+    "not_csv": gettext_lazy("Line %(where)s: this is not readable CSV (%(detail)s)."),
+    "not_xlsx": gettext_lazy("The file cannot be opened as an Excel workbook (.xlsx)."),
+    "bool_parsing": gettext_lazy("%(where)s: must be yes or no."),
+    "int_parsing": gettext_lazy("%(where)s: must be a whole number."),
+    "int_from_float": gettext_lazy("%(where)s: must be a whole number."),
+    "int_type": gettext_lazy("%(where)s: must be a whole number."),
+    "bool_type": gettext_lazy("%(where)s: must be yes or no."),
     "yaml": gettext_lazy("Line %(where)s: this is not readable YAML (%(detail)s)."),
 }
 
@@ -125,13 +143,21 @@ def sentence_of_flaw(flaw: Flaw) -> str:
 
 def sentences_of(outcome: Outcome) -> tuple[str, ...]:
     """Every problem of a plan as a sentence, with its step, in the order of steps."""
+    return tuple(
+        _("Step %(number)s: %(sentence)s") % {"number": step, "sentence": sentence}
+        if step
+        else sentence
+        for step, sentence in sentences_by_step(outcome)
+    )
+
+
+def sentences_by_step(outcome: Outcome) -> list[tuple[int, str]]:
+    """Every problem as the number of its step (0: the plan) and its sentence."""
     ordered = sorted(outcome.problems, key=lambda problem: problem.step)
     codes = {p.body for p in ordered} | {p.other for p in ordered}
     bodies = Organisation.objects.in_bulk(sorted(codes), field_name="code")
     labels = _labels(bodies, outcome)
-    return tuple(
-        _numbered(p, _sentence(p, outcome.on, bodies, labels)) for p in ordered
-    )
+    return [(p.step, _sentence(p, outcome.on, bodies, labels)) for p in ordered]
 
 
 def _labels(bodies: Mapping[str, Organisation], outcome: Outcome) -> Mapping[str, str]:
@@ -145,15 +171,6 @@ def _labels(bodies: Mapping[str, Organisation], outcome: Outcome) -> Mapping[str
         if name := outcome.versions.get(code, {}).get("name"):
             labels.setdefault(code, f"“{name}” ({code})")
     return labels
-
-
-def _numbered(problem: Problem, sentence: str) -> str:
-    if not problem.step:
-        return sentence
-    return _("Step %(number)s: %(sentence)s") % {
-        "number": problem.step,
-        "sentence": sentence,
-    }
 
 
 def _sentence(
@@ -175,21 +192,50 @@ def _sentence(
     }
 
 
-def say_placements(
-    placements: Iterable[tuple[str, Placement[str]]], names: Mapping[str, str]
-) -> list[str]:
-    """Where each body will stand, for the preview."""
-    said = []
-    for tree, placement in placements:
-        values = {
-            "body": names.get(placement.node, placement.node),
-            "superior": names.get(placement.parent or "", placement.parent or ""),
-            "tree": tree,
-        }
-        if placement.is_end:
-            said.append(_("%(body)s leaves the tree “%(tree)s”.") % values)
-        elif placement.parent is None:
-            said.append(_("%(body)s becomes a root of “%(tree)s”.") % values)
-        else:
-            said.append(_("%(body)s: below %(superior)s (%(tree)s).") % values)
-    return said
+def say_outcome(outcome: Outcome) -> list[str]:
+    """What a plan will do, in plain words: what begins, ends, becomes, moves."""
+    codes = outcome.affected | outcome.superiors
+    bodies = Organisation.objects.in_bulk(sorted(codes), field_name="code")
+    labels = _labels(bodies, outcome)
+    said = [
+        _("%(body)s is created.") % {"body": labels.get(code, code)}
+        for code in outcome.created
+    ]
+    said += [
+        _("%(body)s is amended: %(fields)s.")
+        % {"body": labels.get(code, code), "fields": ", ".join(sorted(fields))}
+        for code, fields in sorted(outcome.versions.items())
+        if code not in outcome.created
+    ]
+    said += [_("%(body)s ends.") % {"body": labels[code]} for code in outcome.ended]
+    said += [_say_bond(bond, labels) for bond in outcome.bonds]
+    placed = (_say_placement(*placed, labels) for placed in outcome.placements)
+    return [*said, *placed]
+
+
+def _say_bond(bond: Bond, labels: Mapping[str, str]) -> str:
+    values = {
+        "before": labels.get(bond.predecessor, bond.predecessor),
+        "after": labels.get(bond.successor, bond.successor),
+        "share": f"{(bond.share_ppm or 0) / 10_000:g}",
+    }
+    if bond.kind is TransferKind.EXTRACT:
+        return _("%(after)s is taken out of %(before)s.") % values
+    if bond.share_ppm is None:
+        return _("%(before)s becomes %(after)s.") % values
+    return _("%(share)s %% of %(before)s becomes %(after)s.") % values
+
+
+def _say_placement(
+    tree: str, placement: Placement[str], labels: Mapping[str, str]
+) -> str:
+    values = {
+        "body": labels.get(placement.node, placement.node),
+        "superior": labels.get(placement.parent or "", placement.parent or ""),
+        "tree": tree,
+    }
+    if placement.is_end:
+        return _("%(body)s leaves the tree “%(tree)s”.") % values
+    if placement.parent is None:
+        return _("%(body)s becomes a root of the tree “%(tree)s”.") % values
+    return _("%(body)s stands below %(superior)s in the tree “%(tree)s”.") % values
