@@ -106,7 +106,7 @@ class PlanForm(forms.Form):
         if len(named) == 1:
             self.initial.setdefault("organisation", named[0].organisation_id)
 
-    def _choices(self, name: str, choices: Sequence[tuple[Any, str]]) -> None:
+    def _choices(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> dict[str, Any]:

@@ -121,15 +121,15 @@ def parse_amount(text: str, decimals: int) -> int:
 
 def _plain(typed: str, decimals: int) -> str:
     """Digits with a point for decimals; raises `NotANumber`."""
-    if re.fullmatch(r"\d+", typed):
+    if re.fullmatch(r"[0-9]+", typed):
         return typed
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d+)?", typed):
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?", typed):
         return typed.replace(".", "").replace(",", ".")
-    if re.fullmatch(r"\d+,\d+", typed):
+    if re.fullmatch(r"[0-9]+,[0-9]+", typed):
         return typed.replace(",", ".")
-    if re.fullmatch(r"\d{1,3}(,\d{3})+\.\d+", typed):
+    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", typed):
         return typed.replace(",", "")
-    if decimals and re.fullmatch(r"\d+\.\d+", typed):
+    if decimals and re.fullmatch(r"[0-9]+\.[0-9]+", typed):
         return typed
     raise NotANumber(typed)
 

@@ -7,6 +7,7 @@ The windows are those of the programme's reports of the same frequency.
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.db import transaction
 
@@ -28,7 +29,7 @@ def settle(day: date, *, at: datetime) -> int:
 
     Repeatable; run it daily. Returns how many bodies were looked at.
     """
-    span = Interval(day - LOOK_BACK, day)
+    span = Interval(day - LOOK_BACK, day + LOOK_BACK)
     count = 0
     for programme in Programme.objects.select_related("home").order_by("code"):
         for rhythm, window in _windows(programme, span):
@@ -71,12 +72,21 @@ def settle_again(activity: Activity, *, at: datetime) -> None:
 
 def _windows(programme: Programme, span: Interval) -> list[tuple[Rhythm, Interval]]:
     """Each rhythm with the windows of its frequency that fall due in `span`."""
-    duties = duties_in(programme.code, span)
-    windows = {(duty.frequency, duty.window) for duty in duties}
+    digests = programme.versions.order_by("valid_from").values_list("digest", flat=True)
+    return _computed(programme.code, tuple(digests), span)
+
+
+@lru_cache(maxsize=1000)
+def _computed(
+    code: str,
+    digests: tuple[str, ...],  # noqa: ARG001  another version is another answer
+    span: Interval,
+) -> list[tuple[Rhythm, Interval]]:
+    windows = {(duty.frequency, duty.window) for duty in duties_in(code, span)}
     return [
         (rhythm, window)
         for frequency, window in sorted(windows)
-        for rhythm in pack_on(programme.code, window.last).rhythms
+        for rhythm in pack_on(code, window.last).rhythms
         if rhythm.per is frequency
     ]
 

@@ -23,7 +23,7 @@ from kheo.core.access import SYSTEM, Role
 THREADS = 8
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with our options; it loads the application we already have."""
 
     def __init__(self, options: dict[str, Any]) -> None:
