@@ -1,0 +1,42 @@
+"""How large, how long, and the error that says so."""
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+MAX_BYTES = 50_000_000
+MAX_TEXT = 10_000_000
+MAX_UNPACKED = 200_000_000
+MAX_PART = 60_000_000
+MAX_MEMBERS = 4000
+MAX_PAGES = 300
+MAX_SCANNED_PAGES = 80
+SECONDS = 120
+
+
+class Unreadable(Exception):  # noqa: N818 - a state of the file, said to people
+    """A file that cannot be read; `key` names the sentence that says why."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+def run(program: str, arguments: Sequence[str], *, missing: str) -> bytes:
+    """The output of a program of this machine, within the time limit.
+
+    `missing` names the sentence for a machine without the program.
+    """
+    found = shutil.which(program)
+    if found is None:
+        raise Unreadable(missing)
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, arguments made here
+            [found, *arguments], capture_output=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable("too_slow", seconds=SECONDS) from error
+    if done.returncode:
+        raise Unreadable("damaged")
+    return done.stdout
