@@ -122,7 +122,8 @@ def test_signature_marks_and_weights():
     assert lines_of(party) == ["K/T TRƯỞNG BAN", "PHÓ TRƯỞNG BAN", "Nguyễn Thị Mẫu"]
     assert lines_of(state) == ["KT. TRƯỞNG BAN", "PHÓ TRƯỞNG BAN", "Nguyễn Thị Mẫu"]
     weights = [
-        [p.runs[0].bold for p in cell.paragraphs if p.text] for cell in (party, state)
+        [bool(p.runs[0].bold) for p in cell.paragraphs if p.text]
+        for cell in (party, state)
     ]
     assert weights == [[True, False, True], [True, True, True]]
 

@@ -117,6 +117,17 @@ def test_sections_reach_over_the_whole_width():
     assert page["E3"].fill.start_color.rgb == page["A3"].fill.start_color.rgb
 
 
+def test_wrapped_words_have_room():
+    columns = (Column("Đơn vị\nBody", 10), Column("m", 5))
+
+    page = opened(make_sheet(Row(("một tên đơn vị rất dài", 1)), columns=columns))[
+        "Tháng 10"
+    ]
+
+    heights = [page.row_dimensions[line].height for line in (2, 3)]
+    assert heights == [33, 49.5]
+
+
 def test_the_file_says_nothing_of_the_machine_and_is_made_equal_twice():
     sheet = make_sheet(*make_rows(2))
     made = [workbook([sheet], author="Ban", on=ON) for __ in range(2)]

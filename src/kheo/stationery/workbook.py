@@ -1,6 +1,7 @@
 """From plain rows to an Excel file that prints well and holds real numbers."""
 
 import io
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ DATE_FORMAT = "dd/mm/yyyy"
 TEXT_FORMAT = "@"
 STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 A4 = 9
+LINE_PT = 16.5
 MARGINS_INCH = {"left": 0.6, "right": 0.4, "top": 0.7, "bottom": 0.6}
 SECTION_COLOUR, TOTAL_COLOUR, HEADER_COLOUR = "#F2F2F2", "#E7EEF7", "#D9E2EF"
 
@@ -91,12 +93,15 @@ class _Formats:
         if isinstance(value, date):
             look |= {"num_format": DATE_FORMAT, "align": "center"}
         elif isinstance(value, str):
-            look |= {"num_format": TEXT_FORMAT, "text_wrap": True}
+            wraps = kind is not RowKind.SECTION
+            look |= {"num_format": TEXT_FORMAT, "text_wrap": wraps}
             if value.startswith(STARTS_OF_FORMULAS):
                 look["quote_prefix"] = True
         else:
             look["num_format"] = _number_format(column.decimals)
-        if column.align:
+        if kind is RowKind.SECTION:
+            look["align"] = "left"
+        elif column.align:
             look["align"] = _ALIGNS.get(column.align, "left")
         return self.plain(**look)
 
@@ -135,6 +140,7 @@ def _write_sheet(
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
         page.write_string(line, place, column.heading, header)
+    page.set_row(line, _height([c.heading for c in sheet.columns], sheet.columns))
     page.freeze_panes(line + 1, 0)
     page.repeat_rows(line)
     first = line + 1
@@ -144,6 +150,16 @@ def _write_sheet(
     for order, note in enumerate(sheet.notes):
         page.write_string(note_line + order, 0, note, formats.plain(italic=True))
     _set_print(page, sheet, is_sample=is_sample)
+
+
+def _height(texts: Sequence[Cell], columns: Sequence[Column]) -> float:
+    """Room for every line of wrapped words; not all programs make it by themselves."""
+    lines = [
+        sum(max(math.ceil(len(part) / width), 1) for part in text.split("\n"))
+        for text, width in zip(texts, (c.width for c in columns), strict=True)
+        if isinstance(text, str)
+    ]
+    return max(lines, default=1) * LINE_PT
 
 
 def _write_row(
@@ -156,6 +172,8 @@ def _write_row(
     if row.kind is RowKind.SECTION:
         blanks: tuple[Cell, ...] = ("",) * (len(columns) - len(row.cells))
         row = Row((*row.cells, *blanks), RowKind.SECTION)
+    else:
+        page.set_row(line, _height(row.cells, columns))
     for place, (value, column) in enumerate(zip(row.cells, columns, strict=True)):
         _write_cell(page, line, place, value, formats.of_cell(value, column, row.kind))
 
@@ -183,6 +201,7 @@ def _set_print(page: Worksheet, sheet: Sheet, *, is_sample: bool) -> None:
         page.set_landscape()
     page.set_margins(**MARGINS_INCH)
     page.fit_to_pages(1, 0)
+    page.center_horizontally()
     page.set_footer("&C&P/&N")
     if is_sample:
         page.set_header(f"&C&B{SAMPLE_MARK}")

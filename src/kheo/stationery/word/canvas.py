@@ -153,7 +153,7 @@ def _set_type(document: Document, form: Format) -> None:
     for name in names:
         style = document.styles[name]
         set_font(style.element.get_or_add_rPr(), form.font)
-        style.font.size = Pt(form.body_pt)
+        style.font.size, style.font.bold = Pt(form.body_pt), False
         style.font.color.rgb = RGBColor(0, 0, 0)
     normal = document.styles["Normal"]
     normal.paragraph_format.space_after = Pt(0)

@@ -96,7 +96,12 @@ def write(
 ) -> Run:
     """Add words; a line break in `text` stays one paragraph."""
     run = paragraph.add_run(text)
-    run.bold, run.italic, run.underline = is_bold, is_italic, is_underlined or None
+    if is_bold:
+        run.bold = True
+    if is_italic:
+        run.italic = True
+    if is_underlined:
+        run.underline = True
     if pt is not None:
         run.font.size = Pt(pt)
     return run
