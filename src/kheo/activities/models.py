@@ -161,8 +161,13 @@ class Quantity(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["activity", "party", "measure", "dimensions", "subject"],
-                nulls_distinct=False,
-                name="activities_quantity_once",
+                condition=Q(party__isnull=False),
+                name="activities_quantity_once_a_party",
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "measure", "dimensions", "subject"],
+                condition=Q(party=None),
+                name="activities_quantity_once_together",
             ),
             models.CheckConstraint(
                 condition=Q(amount__gte=0), name="activities_quantity_not_negative"
