@@ -1,4 +1,39 @@
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from kheo.reporting import views
+from kheo.reporting.converters import ActionConverter
+
+register_converter(ActionConverter, "report_action")
 
 app_name = "reporting"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.report_list, name="list"),
+    path("desk/", views.desk, name="desk"),
+    path("desk/accept/", views.desk_accept, name="desk_accept"),
+    path("desk/workbook/", views.desk_workbook, name="desk_workbook"),
+    path(
+        "desk/extend/<slug:programme>/<slug:definition>/<slug:body>/<str:period>/",
+        views.desk_extend,
+        name="desk_extend",
+    ),
+    path(
+        "begin/<slug:programme>/<slug:definition>/<slug:body>/<str:period>/",
+        views.begin,
+        name="begin",
+    ),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/pull/<slug:key>/", views.pull, name="pull"),
+    path("<int:pk>/side-by-side/", views.consolidation, name="consolidation"),
+    path("<int:pk>/extension/", views.extend, name="extend"),
+    path("<int:pk>/statement/", views.statement, name="statement"),
+    path("<int:pk>/statement/<int:version>/", views.statement, name="statement"),
+    path("<int:pk>/print/", views.printed, name="print"),
+    path("<int:pk>/report.docx", views.word_file, name="word"),
+    path("<int:pk>/report.xlsx", views.workbook_file, name="workbook"),
+    path("<int:pk>/paper/", views.issue, name="issue"),
+    path("<int:pk>/paper/number/", views.number, name="number"),
+    path("<int:pk>/flags/<int:flag>/", views.settle, name="settle"),
+    path("<int:pk>/back/<report_action:action>/", views.give_back, name="give_back"),
+    path("<int:pk>/do/<report_action:action>/", views.move, name="move"),
+]

@@ -201,10 +201,16 @@ class FormCell:
     unit: Text
     parts: tuple[str, str] | None = None
     scale: int = 0
+    is_shown: bool = True
 
     @property
     def where(self) -> dict[str, str]:
         return dimensions_of(self.dimensions)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether people may declare it: ratios and counts kept by Khéo are not."""
+        return self.is_shown and self.law is not Law.RATIO
 
     def holds(self, other: "FormCell") -> bool:
         """Whether the other figure is a part of this one: same measure, broken down."""
@@ -240,4 +246,5 @@ def _form_cell(pack: Pack, form: str, cell: Cell) -> FormCell:
         unit=measure.unit,
         parts=parts,
         scale=scale,
+        is_shown=measure.shown,
     )

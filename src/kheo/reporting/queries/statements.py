@@ -13,10 +13,17 @@ from kheo.accounts.queries import is_sample
 from kheo.audit.services import head_digest
 from kheo.core.access import Actor
 from kheo.organisations.queries import names_on
-from kheo.programmes.pack import Text
+from kheo.programmes.pack import Law, Pack, Text
 from kheo.reporting.models import Report, Statement
+from kheo.reporting.queries.consolidation import (
+    Consolidation,
+    ConsolidationRow,
+    Question,
+    RowKind,
+    consolidation_of,
+)
 from kheo.reporting.queries.figures import Figure, figures_of
-from kheo.reporting.queries.obligations import rules_of
+from kheo.reporting.queries.obligations import FormCell, cells_of, rules_of
 from kheo.reporting.rules import Difference, differences, digest_of
 
 FORMAT = 1
@@ -41,6 +48,7 @@ class Content:
     report: Report
     figures: list[Figure]
     words: list[dict[str, Any]]
+    table: Consolidation | None
     names: Mapping[int, str]
     title: Text
     programme_name: Text
@@ -72,6 +80,7 @@ class Content:
             "to": report.window.last.isoformat(),
             "figures": [frozen(figure) for figure in self.figures],
             "words": self.words,
+            "below": _frozen_table(self.table),
             "approved_at": localtime(self.at).isoformat(timespec="seconds"),
             "approved_by": self.approver,
             "audit_head": self.audit_head,
@@ -84,11 +93,13 @@ def content_of(report: Report, *, actor: Actor, at: datetime) -> Content:
     ids = [report.organisation_id]
     if report.receiver_id is not None:
         ids.append(report.receiver_id)
+    names = names_on(ids, report.window.last)
     return Content(
         report=report,
         figures=figures_of(report, pack),
         words=list(_words(report)),
-        names=names_on(ids, report.window.last),
+        table=table_of(report, pack, label=names.get(report.organisation_id, "")),
+        names=names,
         title=pack.report(report.definition).name,
         programme_name=pack.name,
         label=pack.label,
@@ -96,6 +107,59 @@ def content_of(report: Report, *, actor: Actor, at: datetime) -> Content:
         at=at,
         audit_head=head_digest(),
         is_sample=is_sample(),
+    )
+
+
+def table_of(report: Report, pack: Pack, *, label: str) -> Consolidation | None:
+    """The bodies below side by side, for a report that consolidates theirs."""
+    if not pack.report(report.definition).consolidates:
+        return None
+    return consolidation_of(
+        Question(report.programme, report.organisation_id, report.window),
+        cells_of(pack, report.definition),
+        label=label,
+    )
+
+
+def thawed_table(content: Mapping[str, Any]) -> Consolidation | None:
+    """The table as it was frozen; its cells are those of the figures."""
+    below = content["below"]
+    if below is None:
+        return None
+    rows = [
+        ConsolidationRow(
+            row["key"], row["label"], RowKind(row["kind"]), tuple(row["values"])
+        )
+        for row in below
+    ]
+    cells = tuple(_thawed_cell(figure) for figure in content["figures"])
+    return Consolidation(cells, tuple(rows[:-1]), rows[-1])
+
+
+def _frozen_table(table: Consolidation | None) -> list[dict[str, Any]] | None:
+    if table is None:
+        return None
+    return [
+        {
+            "key": row.key,
+            "label": row.label,
+            "kind": str(row.kind),
+            "values": list(row.values),
+        }
+        for row in (*table.rows, table.total)
+    ]
+
+
+def _thawed_cell(figure: Mapping[str, Any]) -> FormCell:
+    return FormCell(
+        form=figure["form"],
+        key=figure["key"],
+        measure=figure["measure"],
+        dimensions=figure["where"],
+        law=Law(figure["law"]),
+        decimals=figure["decimals"],
+        name=Text(**figure["name"]),
+        unit=Text(**figure["unit"]),
     )
 
 

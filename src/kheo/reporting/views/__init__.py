@@ -1,1 +1,44 @@
 """Pages of reports: mine, the desk, one report, its statement and papers."""
+
+from kheo.reporting.views.desk import desk, desk_accept, desk_extend, desk_workbook
+from kheo.reporting.views.editing import begin, edit, pull
+from kheo.reporting.views.papers import (
+    issue,
+    number,
+    printed,
+    statement,
+    word_file,
+    workbook_file,
+)
+from kheo.reporting.views.reports import (
+    consolidation,
+    detail,
+    extend,
+    give_back,
+    move,
+    report_list,
+    settle,
+)
+
+__all__ = [
+    "begin",
+    "consolidation",
+    "desk",
+    "desk_accept",
+    "desk_extend",
+    "desk_workbook",
+    "detail",
+    "edit",
+    "extend",
+    "give_back",
+    "issue",
+    "move",
+    "number",
+    "printed",
+    "pull",
+    "report_list",
+    "settle",
+    "statement",
+    "word_file",
+    "workbook_file",
+]

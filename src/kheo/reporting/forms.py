@@ -1,0 +1,321 @@
+"""What people may type about a report, and what it becomes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from kheo.activities.rules import NotANumber, format_amount
+from kheo.core.errors import DomainError
+from kheo.ledger.models import ClaimKind
+from kheo.programmes.pack import Paragraph
+from kheo.reporting.models import Remark, Settlement
+from kheo.reporting.queries.figures import Figure
+from kheo.reporting.rules import signed_amount
+from kheo.reporting.services.drafts import Typed, check_cell
+from kheo.reporting.services.moves import RemarkAt
+from kheo.reporting.templatetags.reports import said
+
+NUMBER = {
+    "inputmode": "decimal",
+    "autocomplete": "off",
+    "class": "number cell-input",
+    "enterkeyhint": "next",
+}
+WORDS = [
+    ("", "—"),
+    (ClaimKind.ZERO.value, _("0: it was counted, there was none")),
+    (ClaimKind.NIL.value, _("nothing to report")),
+    (ClaimKind.NOT_APPLICABLE.value, _("does not apply to us")),
+]
+DATE = {"type": "date"}
+
+
+class AmountField(forms.CharField):
+    """A declared addition as people type it; becomes the measure's smallest units."""
+
+    def __init__(self, *, decimals: int, **kwargs: Any) -> None:
+        super().__init__(
+            required=False, widget=forms.TextInput(attrs=dict(NUMBER)), **kwargs
+        )
+        self.decimals = decimals
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return signed_amount(super().to_python(value) or "", self.decimals)
+        except NotANumber as error:
+            raise forms.ValidationError(self._sentence()) from error
+
+    def _sentence(self) -> str:
+        if self.decimals:
+            return str(_("Write a number such as 1.234,5."))
+        return str(_("Write a whole number such as 1.234."))
+
+
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """One figure on the page: what is known and the fields that belong to it."""
+
+    figure: Figure
+    remarks: list[Remark]
+    declared: BoundField | None = None
+    said: BoundField | None = None
+    reason: BoundField | None = None
+    estimated: BoundField | None = None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the rarely used fields stand open."""
+        fields = (self.said, self.reason, self.estimated)
+        return any(f is not None and (f.errors or f.value()) for f in fields)
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphRow:
+    rule: Paragraph
+    text: BoundField
+    remarks: list[Remark]
+
+
+class DraftForm(forms.Form):
+    """The whole draft on one page: a field for each figure, one for each paragraph.
+
+    All errors come at once, each beside its field, and nothing typed is lost.
+    """
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    is_nil = forms.BooleanField(
+        label=_("For everything left blank: nothing to report"), required=False
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        figures: Sequence[Figure],
+        paragraphs: Sequence[Paragraph],
+        texts: dict[str, str],
+        remarks: Sequence[Remark],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.figures = {figure.key: figure for figure in figures}
+        self.paragraphs = {paragraph.key: paragraph for paragraph in paragraphs}
+        self.remarks = list(remarks)
+        for figure in figures:
+            if figure.cell.is_typed:
+                self._add_cell(figure)
+        for paragraph in paragraphs:
+            self.fields[f"text-{paragraph.key}"] = forms.CharField(
+                label=said(paragraph.title),
+                help_text=said(paragraph.hint) if paragraph.hint else "",
+                required=False,
+                max_length=20_000,
+                initial=texts.get(paragraph.key, ""),
+                widget=forms.Textarea(attrs={"rows": 4}),
+            )
+        for remark in self.remarks:
+            self.fields[f"answer-{remark.pk}"] = forms.CharField(
+                label=_("What you did about it"), required=False, max_length=1000
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Every rule about cells at once, not only the first that is broken."""
+        data = super().clean() or {}
+        for key, typed in self.cells().items():
+            try:
+                check_cell(self.figures[key].cell, typed)
+            except DomainError as error:
+                field = error.field if error.field in self.fields else None
+                self.add_error(field, error.message)
+        return data
+
+    def cells(self) -> dict[str, Typed]:
+        """What was typed of each figure; call it on cleaned data."""
+        return {
+            key: Typed(
+                declared=self.cleaned_data.get(f"declared-{key}"),
+                said=self._word(key),
+                reason=self.cleaned_data.get(f"reason-{key}", ""),
+                is_estimated=self.cleaned_data.get(f"estimated-{key}", False),
+            )
+            for key, figure in self.figures.items()
+            if figure.cell.is_typed and f"declared-{key}" not in self.errors
+        }
+
+    def texts(self) -> dict[str, str]:
+        return {key: self.cleaned_data[f"text-{key}"] for key in self.paragraphs}
+
+    def answers(self) -> dict[int, str]:
+        """The remarks that were answered; the others stay open."""
+        answers = {r.pk: self.cleaned_data[f"answer-{r.pk}"] for r in self.remarks}
+        return {pk: answer for pk, answer in answers.items() if answer.strip()}
+
+    def cell_rows(self) -> Iterator[CellRow]:
+        for key, figure in self.figures.items():
+            remarks = [one for one in self.remarks if one.cell_key == key]
+            if not figure.cell.is_typed:
+                yield CellRow(figure, remarks)
+                continue
+            yield CellRow(
+                figure,
+                remarks,
+                declared=self[f"declared-{key}"],
+                said=self[f"said-{key}"],
+                reason=self[f"reason-{key}"],
+                estimated=self[f"estimated-{key}"],
+            )
+
+    def paragraph_rows(self) -> Iterator[ParagraphRow]:
+        for key, rule in self.paragraphs.items():
+            remarks = [one for one in self.remarks if one.paragraph_key == key]
+            yield ParagraphRow(rule, self[f"text-{key}"], remarks)
+
+    def answer_fields(self) -> Iterator[tuple[Remark, BoundField]]:
+        for remark in self.remarks:
+            yield remark, self[f"answer-{remark.pk}"]
+
+    def _word(self, key: str) -> ClaimKind | None:
+        word = self.cleaned_data.get(f"said-{key}")
+        return ClaimKind(word) if word else None
+
+    def _add_cell(self, figure: Figure) -> None:
+        key, cell = figure.key, figure.cell
+        amount = figure.declared
+        initial = "" if amount is None else format_amount(abs(amount), cell.decimals)
+        if amount is not None and amount < 0:
+            initial = f"-{initial}"
+        self.fields[f"declared-{key}"] = AmountField(
+            decimals=cell.decimals,
+            label=f"{said(cell.name)} ({said(cell.unit)})",
+            initial=initial,
+        )
+        self.fields[f"said-{key}"] = forms.ChoiceField(
+            label=_("No figure?"), choices=WORDS, required=False, initial=figure.said
+        )
+        self.fields[f"reason-{key}"] = forms.CharField(
+            label=_("Reason or note"),
+            required=False,
+            max_length=500,
+            initial=figure.reason,
+        )
+        self.fields[f"estimated-{key}"] = forms.BooleanField(
+            label=_("estimated"), required=False, initial=figure.is_estimated
+        )
+
+
+class NoteForm(forms.Form):
+    """A step of the lifecycle; the note is asked where the step needs one."""
+
+    note = forms.CharField(
+        label=_("Reason or remark"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class ReturnForm(forms.Form):
+    """What is to be corrected: in general, and beside a figure or a paragraph."""
+
+    note = forms.CharField(
+        label=_("What is to be corrected"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        cells: Sequence[tuple[str, str]],
+        paragraphs: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.cell_keys = [key for key, _label in cells]
+        self.paragraph_keys = [key for key, _label in paragraphs]
+        for kind, pairs in (("cell", cells), ("paragraph", paragraphs)):
+            for key, label in pairs:
+                self.fields[f"{kind}-{key}"] = forms.CharField(
+                    label=label, required=False, max_length=1000
+                )
+
+    def remarks(self) -> list[RemarkAt]:
+        data = self.cleaned_data
+        cells = [RemarkAt(data[f"cell-{key}"], cell_key=key) for key in self.cell_keys]
+        words = [
+            RemarkAt(data[f"paragraph-{key}"], paragraph_key=key)
+            for key in self.paragraph_keys
+        ]
+        return [remark for remark in (*cells, *words) if remark.text.strip()]
+
+
+class ExtendForm(forms.Form):
+    """More time, until when and why."""
+
+    until = forms.DateField(
+        label=_("Until (last day included)"),
+        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class IssueForm(forms.Form):
+    """Number and date from the office's register, and the signed file."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    number = forms.CharField(
+        label=_("Number and symbol"),
+        max_length=60,
+        help_text=_("As the office's register gave it, for example 15-BC/ĐU."),
+    )
+    issued_on = forms.DateField(
+        label=_("Date of issue"),
+        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+    )
+    file = forms.FileField(
+        label=_("Signed paper (PDF or scan)"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/*"}),
+    )
+
+
+class NumberForm(forms.Form):
+    """Take the next number where the body numbers its papers in Khéo."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    on = forms.DateField(
+        label=_("Date of issue"),
+        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+    )
+
+
+class SettleForm(forms.Form):
+    """What becomes of figures that changed since they were approved."""
+
+    settlement = forms.TypedChoiceField(
+        label=_("What becomes of the difference"),
+        choices=[
+            (one.value, one.label) for one in Settlement if one is not Settlement.GONE
+        ],
+        coerce=Settlement,
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+
+class MarkedForm(forms.Form):
+    """Several reports at once, by their numbers."""
+
+    report = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={
+            "required": _("Mark the reports first."),
+        },
+    )
+
+    def __init__(self, *args: Any, choices: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["report"].choices = [(pk, str(pk)) for pk in choices]  # type: ignore[attr-defined]  # a choice field

@@ -1,0 +1,89 @@
+"""How figures, names and periods of reports look; nothing here asks the database."""
+
+from datetime import date
+from decimal import Decimal
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format, number_format
+from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext
+
+from kheo.core.periods import Interval
+from kheo.programmes.pack import Text
+from kheo.reporting.rules import period_name, short_digest
+
+register = template.Library()
+
+
+@register.filter
+def said(text: Text | dict[str, str]) -> str:
+    """A text of a pack or of a statement in the language of the page."""
+    language = "en" if (get_language() or "vi").startswith("en") else "vi"
+    if isinstance(text, dict):
+        return text[language]
+    return text.en if language == "en" else text.vi
+
+
+@register.filter
+def amount(value: int | None, decimals: int) -> str:
+    """An amount in smallest units as people of the page's language write it."""
+    if value is None:
+        return ""
+    exact = Decimal(value).scaleb(-decimals)
+    return number_format(exact, decimals, force_grouping=True)
+
+
+@register.filter
+def change(value: int | None, decimals: int) -> str:
+    """A difference with its sign."""
+    if value is None:
+        return gettext("new")
+    shown = amount(abs(value), decimals)
+    return f"{'+' if value > 0 else '−'}{shown}"
+
+
+@register.filter
+def period(code: str) -> str:
+    name = said(period_name(code))
+    return name[:1].upper() + name[1:]
+
+
+@register.filter
+def days(window: Interval) -> str:
+    """`25/2/2024 – 24/3/2024`, both days included."""
+    first = date_format(window.start, "SHORT_DATE_FORMAT")
+    return f"{first} – {date_format(window.last, 'SHORT_DATE_FORMAT')}"
+
+
+@register.filter
+def digest(text: str) -> str:
+    return short_digest(text)
+
+
+@register.filter
+def iso_day(text: str) -> date:
+    """A day out of a frozen statement."""
+    return date.fromisoformat(text)
+
+
+@register.filter
+def item(mapping: dict[object, object], key: object) -> object:
+    return mapping.get(key)
+
+
+@register.simple_tag
+def rows_url(measure: str, body: str, window: Interval, where: str = "") -> str:
+    """Where the rows behind a figure stand; empty where no page shows them."""
+    query = {
+        "measure": measure,
+        "at": body,
+        "from": window.start.isoformat(),
+        "to": window.last.isoformat(),
+    }
+    if where:
+        query["where"] = where
+    try:
+        return f"{reverse('insight:rows')}?{urlencode(query)}"
+    except NoReverseMatch:
+        return ""

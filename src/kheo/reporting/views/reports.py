@@ -1,0 +1,206 @@
+"""The list, one report with its steps, and what the receiver does with it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Max
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kheo.core.access import Capability
+from kheo.core.http import Request, errors_on, render_part, status_of
+from kheo.core.periods import Frequency
+from kheo.organisations.queries import names_on
+from kheo.reporting.forms import ExtendForm, NoteForm, ReturnForm, SettleForm
+from kheo.reporting.models import Flag, Report
+from kheo.reporting.pages import GIVES_BACK, detail_context, seen_by
+from kheo.reporting.queries.lines import Titles, lines_of, own_bodies, to_do
+from kheo.reporting.queries.obligations import rules_of
+from kheo.reporting.queries.people import may
+from kheo.reporting.queries.statements import table_of
+from kheo.reporting.services.extensions import extend_report
+from kheo.reporting.services.flags import settle_flag
+from kheo.reporting.services.moves import move_report
+from kheo.reporting.templatetags.reports import said
+from kheo.reporting.views.shared import report_or_404
+from kheo.reporting.workflow import ReportAction, ReportState
+
+PER_PAGE = 50
+
+
+def report_list(request: Request) -> HttpResponse:
+    """What I still owe, and every report I may see, the newest window first."""
+    today = timezone.localdate()
+    reports = Report.objects.visible_to(request.actor)
+    chosen = {
+        name: request.GET.get(name, "") for name in ("state", "frequency", "year")
+    }
+    if chosen["state"] in ReportState.values:
+        reports = reports.filter(state=chosen["state"])
+    if chosen["frequency"] in list(Frequency):
+        reports = reports.filter(frequency=chosen["frequency"])
+    if chosen["year"].isdigit():
+        reports = reports.filter(period__startswith=chosen["year"])
+    ordered = reports.with_bodies().annotate(extended_until=Max("extensions__until"))
+    ordered = ordered.order_by("-window_to", "-window_from", "organisation", "pk")
+    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
+    listed = list(page.object_list)
+    names = names_on({report.organisation_id for report in listed}, today)
+    context = {
+        "to_do": to_do(request.actor, today),
+        "page": page,
+        "lines": lines_of(listed, names, today),
+        "chosen": chosen,
+        "states": ReportState.choices,
+        "frequencies": _frequencies(),
+        "query": urlencode({name: value for name, value in chosen.items() if value}),
+        "reviews": request.actor.holds(Capability.REVIEW_REPORTS),
+        "writes": bool(own_bodies(request.actor)),
+    }
+    return render(request, "reporting/list.html", context)
+
+
+def detail(request: Request, pk: int) -> HttpResponse:
+    return _page(request, report_or_404(request, pk), NoteForm())
+
+
+@require_POST
+def move(request: Request, pk: int, action: ReportAction) -> HttpResponse:
+    """Carry out one step: htmx gets the state panel back, a browser a redirect."""
+    report = report_or_404(request, pk)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        with errors_on(form):
+            move_report(
+                report,
+                action,
+                actor=request.actor,
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+    if form.errors:
+        return _page(request, report_or_404(request, pk), form)
+    if request.htmx:
+        return _page(request, report_or_404(request, pk), NoteForm())
+    return redirect(report)
+
+
+def give_back(request: Request, pk: int, action: ReportAction) -> HttpResponse:
+    """Return or reopen a report, with remarks beside its figures and words."""
+    if action not in GIVES_BACK:
+        raise Http404
+    report = report_or_404(request, pk)
+    today = timezone.localdate()
+    if not may(request.actor, Capability.REVIEW_REPORTS, report, today):
+        raise PermissionDenied
+    seen = seen_by(report, request.actor, today)
+    form = ReturnForm(
+        request.POST or None,
+        cells=[(one.key, str(said(one.name))) for one in seen.figures],  # type: ignore[arg-type]  # frozen texts are plain mappings
+        paragraphs=[(word["key"], said(word["title"])) for word in seen.words],
+    )
+    if form.is_valid():
+        with errors_on(form):
+            move_report(
+                report,
+                action,
+                note=form.cleaned_data["note"],
+                remarks=form.remarks(),
+                actor=request.actor,
+                at=timezone.now(),
+            )
+    if form.is_bound and not form.errors:
+        messages.success(request, _("The report was given back with your remarks."))
+        return redirect(report)
+    context = {
+        "report": report,
+        "title": Titles().of(report),
+        "action": action,
+        "form": form,
+        "cells": [(one, form[f"cell-{one.key}"]) for one in seen.figures],
+        "words": [(word, form[f"paragraph-{word['key']}"]) for word in seen.words],
+    }
+    return render(request, "reporting/give_back.html", context, status=status_of(form))
+
+
+def extend(request: Request, pk: int) -> HttpResponse:
+    """Give more time for a report that was begun."""
+    report = report_or_404(request, pk)
+    if not may(request.actor, Capability.REVIEW_REPORTS, report, timezone.localdate()):
+        raise PermissionDenied
+    form = ExtendForm(request.POST or None)
+    if form.is_valid():
+        with errors_on(form):
+            extend_report(
+                report,
+                actor=request.actor,
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+    if form.is_bound and not form.errors:
+        messages.success(request, _("More time was given."))
+        return redirect(report)
+    context = {"form": form, "title": Titles().of(report), "period": report.period}
+    return render(request, "reporting/extend.html", context, status=status_of(form))
+
+
+def consolidation(request: Request, pk: int) -> HttpResponse:
+    """The bodies below side by side; own, shared and unallocated make the sum true."""
+    report = report_or_404(request, pk)
+    seen = seen_by(report, request.actor, timezone.localdate())
+    if not seen.is_open_to:
+        raise PermissionDenied
+    name = names_on([report.organisation_id], report.window.last)
+    label = name.get(report.organisation_id, report.organisation.code)
+    table = table_of(report, rules_of(report), label=label)
+    if table is None:
+        raise Http404
+    context = {
+        "report": report,
+        "title": Titles().of(report),
+        "table": table,
+        "name": table.total.label,
+    }
+    return render(request, "reporting/consolidation.html", context)
+
+
+@require_POST
+def settle(request: Request, pk: int, flag: int) -> HttpResponse:
+    """Say what becomes of a figure that changed since it was approved."""
+    report = report_or_404(request, pk)
+    found = get_object_or_404(Flag, pk=flag, report=report)
+    form = SettleForm(request.POST)
+    if form.is_valid():
+        with errors_on(form):
+            settle_flag(
+                found, actor=request.actor, at=timezone.now(), **form.cleaned_data
+            )
+    if form.errors:
+        refusals = [str(one) for errors in form.errors.values() for one in errors]
+        messages.error(request, " ".join(refusals))
+    return redirect(report)
+
+
+def _page(request: Request, report: Report, form: NoteForm) -> HttpResponse:
+    context: dict[str, Any] = detail_context(
+        report, request.actor, form, timezone.localdate()
+    )
+    context["settle_form"] = SettleForm()
+    return render_part(
+        request, "reporting/detail.html", "status", context, status=status_of(form)
+    )
+
+
+def _frequencies() -> list[tuple[str, str]]:
+    return [
+        (Frequency.MONTH.value, _("month")),
+        (Frequency.QUARTER.value, _("quarter")),
+        (Frequency.HALF.value, _("six months")),
+        (Frequency.YEAR.value, _("year")),
+    ]
