@@ -148,8 +148,7 @@ def names_in(view: View, start: int, end: int) -> tuple[str, ...]:
     """The bodies listed in a stretch, one by one."""
     names: list[Span] = []
     at = start
-    gaps = [g for g in _LIST_GAP.finditer(view.flat, start, end)]
-    for gap in gaps:
+    for gap in _LIST_GAP.finditer(view.flat, start, end):
         follows = starts_like_body(view.flat[gap.end() : min(end, gap.end() + 60)])
         inside_quote = view.flat.count('"', start, gap.start()) % 2
         belongs = " thuoc " in view.flat[at : gap.start()]
@@ -162,15 +161,24 @@ def names_in(view: View, start: int, end: int) -> tuple[str, ...]:
 
 
 def _clean(name: str) -> str:
-    name = re.sub(r"^(?:và|hoặc|giao|đề nghị|yêu cầu|đối với|phân công)\s+", "", name.strip(" ,;:.-–*"), flags=re.IGNORECASE)
-    return name.strip(" ,;:.-–*\"“”")
+    name = re.sub(
+        r"^(?:và|hoặc|giao|đề nghị|yêu cầu|đối với|phân công)\s+",
+        "",
+        name.strip(" ,;:.-–*"),
+        flags=re.IGNORECASE,
+    )
+    return name.strip(' ,;:.-–*"“”')
 
 
 def actors_of_heading(view: View, start: int, end: int) -> tuple[str, ...]:
     """The bodies that a section's title names: "2. Đề nghị các huyện ủy, thành ủy"."""
     lead = _LEAD.match(view.flat, start, end)
     begin = lead.end() if lead else start
-    asked = bool(re.search(r"de nghi|giao|doi voi|trach nhiem|yeu cau|nhiem vu", view.flat[start:begin]))
+    asked = bool(
+        re.search(
+            r"de nghi|giao|doi voi|trach nhiem|yeu cau|nhiem vu", view.flat[start:begin]
+        )
+    )
     limit, _ = _names_end(view, begin, end)
     if limit - begin < 4 and not asked:
         return ()
@@ -185,7 +193,9 @@ def receiver_in(view: View, start: int, end: int) -> str | None:
     best: str | None = None
     for found in _TO.finditer(view.flat, sending.start(), end):
         at = found.end()
-        if name_start(view.flat, at, end) is None or _NOT_ACTOR.match(view.flat, at, end):
+        if name_start(view.flat, at, end) is None or _NOT_ACTOR.match(
+            view.flat, at, end
+        ):
             continue
         named = name_start(view.flat, at, end) or at + 3
         stop = _RECEIVER_END.search(view.flat, named, end)

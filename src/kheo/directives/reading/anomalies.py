@@ -23,7 +23,9 @@ _CHROME = re.compile(
     r"(?:cac tin (?:khac|lien quan|moi)|tin (?:lien quan|khac|cung chuyen muc|moi nhat)|mau chu|co chu|trang chu\b|luot xem|chia se (?:facebook|zalo)|"
     r"dang nhap|gui binh luan|xem them|in trang|gui email|ban quyen thuoc|lien he toa soan|so nguoi truy cap|so luot truy cap|dang truy cap|ve dau trang|font size|tang giam co chu|thong tin tac gia|danh gia bai viet|cookie|menu\b)"
 )
-_CLOCKED = re.compile(r"\d{1,2}/\d{1,2}/\d{4},?\s+(?:luc\s+)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:am|pm)?|(?:thu \w+|chu nhat), \d{1,2}/\d{1,2}/\d{4}")
+_CLOCKED = re.compile(
+    r"\d{1,2}/\d{1,2}/\d{4},?\s+(?:luc\s+)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:am|pm)?|(?:thu \w+|chu nhat), \d{1,2}/\d{1,2}/\d{4}"
+)
 _SECRET = re.compile(r"(?:TUYỆT MẬT|TỐI MẬT|MẬT)(?:\s*\(.*\))?")
 # Scripts that no Vietnamese paper uses, the replacement character, private use.
 _FOREIGN = re.compile(r"[\u0400-\u1CFF\u2E80-\u2FFF\u3041-\uD7AF\uE000-\uF8FF\uFFFD]")
@@ -35,7 +37,9 @@ _SYLLABLE = re.compile(
     r"(?:uyê|uya|uyu|oai|oay|oao|oeo|uây|uôi|ươi|ươu|iêu|yêu|uơ|iê|yê|ia|ya|ua|uô|ưa|ươ|oa|oă|oe|oo|uâ|uê|uy|ai|ao|au|ay|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu|[aăâeêioôơuưy])"
     r"(?:ng|nh|ch|[cmnptk])?"
 )
-_OLD = phrase(r"(?:truoc day|\(cu\)|nguyen|\bcu\b|nay la|hop nhat|sap nhap|ket thuc hoat dong|chuyen tu|giai the|truoc (?:ngay )?0?1/7/2025)")
+_OLD = phrase(
+    r"(?:truoc day|\(cu\)|nguyen|\bcu\b|nay la|hop nhat|sap nhap|ket thuc hoat dong|chuyen tu|giai the|truoc (?:ngay )?0?1/7/2025)"
+)
 _TONES = str.maketrans("", "", "\u0300\u0301\u0303\u0309\u0323")
 
 
@@ -70,7 +74,9 @@ def of_foot(view: View, part: Part, language: str) -> Iterable[Anomaly]:
         seen.add(key)
 
 
-def of_citations(found: Sequence[Mention], issued_on: str | None, language: str) -> Iterable[Anomaly]:
+def of_citations(
+    found: Sequence[Mention], issued_on: str | None, language: str
+) -> Iterable[Anomaly]:
     """One text under two symbols or two dates; a text younger than the one that cites it."""
     by_day: dict[tuple[str, str, str], dict[str, Mention]] = defaultdict(dict)
     by_key: dict[str, Mention] = {}
@@ -80,17 +86,36 @@ def of_citations(found: Sequence[Mention], issued_on: str | None, language: str)
         key = key_of(m.symbol.number, m.symbol.symbol)
         known = by_key.setdefault(key, m)
         if known.issued_on != m.issued_on:
-            yield _anomaly("conflicting_dates", m.at, language, text=f"{m.symbol.number}-{m.symbol.symbol}")
-        by_day[(m.symbol.number or "", m.issued_on, m.symbol.issuer)].setdefault(m.symbol.symbol, m)
+            yield _anomaly(
+                "conflicting_dates",
+                m.at,
+                language,
+                text=f"{m.symbol.number}-{m.symbol.symbol}",
+            )
+        by_day[(m.symbol.number or "", m.issued_on, m.symbol.issuer)].setdefault(
+            m.symbol.symbol, m
+        )
         if issued_on and m.issued_on > issued_on:
-            yield _anomaly("conflicting_dates", m.at, language, text=f"{m.symbol.number}-{m.symbol.symbol}")
+            yield _anomaly(
+                "conflicting_dates",
+                m.at,
+                language,
+                text=f"{m.symbol.number}-{m.symbol.symbol}",
+            )
     for same in by_day.values():
         if len(same) > 1:
             last = list(same.values())[-1]
-            yield _anomaly("conflicting_citation", last.at, language, texts=", ".join(f"{m.symbol.number}-{s}" for s, m in same.items()))
+            yield _anomaly(
+                "conflicting_citation",
+                last.at,
+                language,
+                texts=", ".join(f"{m.symbol.number}-{s}" for s, m in same.items()),
+            )
 
 
-def of_dues(obligations: Sequence[Obligation], issued_on: str | None, language: str) -> Iterable[Anomaly]:
+def of_dues(
+    obligations: Sequence[Obligation], issued_on: str | None, language: str
+) -> Iterable[Anomaly]:
     """A deadline before the day of issue; a stretch that ends before it begins."""
     for o in obligations:
         due = o.due or {}
@@ -111,15 +136,26 @@ def of_outline(view: View, part: Part, language: str) -> Iterable[Anomaly]:
         numbers = [h.number or 0 for h in tops]
         expected = list(range(1, max(numbers) + 1))
         restarts = rank == "roman" and numbers.count(1) > 1
-        if rank == "article" and any(h.rank == "chapter" for h in found) is False and numbers.count(1) > 1:
+        if (
+            rank == "article"
+            and any(h.rank == "chapter" for h in found) is False
+            and numbers.count(1) > 1
+        ):
             restarts = True
         if not restarts and sorted(numbers) != expected:
-            wrong = next((h for h, n in zip(tops, expected, strict=False) if h.number != n), tops[-1])
-            yield _anomaly("missing_part", (wrong.start, wrong.body), language, label=wrong.label)
+            wrong = next(
+                (h for h, n in zip(tops, expected, strict=False) if h.number != n),
+                tops[-1],
+            )
+            yield _anomaly(
+                "missing_part", (wrong.start, wrong.body), language, label=wrong.label
+            )
             return
         break
     if part.headless:
-        yield _anomaly("missing_part", (part.start, part.start + 1), language, label="1")
+        yield _anomaly(
+            "missing_part", (part.start, part.start + 1), language, label="1"
+        )
 
 
 def of_text(view: View, start: int, end: int, language: str) -> Iterable[Anomaly]:
@@ -127,13 +163,16 @@ def of_text(view: View, start: int, end: int, language: str) -> Iterable[Anomaly
     chrome = [
         line
         for line in view.lines_in(start, end)
-        if len(line.shown) < 90 and (_CHROME.match(line.flat) or _CLOCKED.fullmatch(line.flat))
+        if len(line.shown) < 90
+        and (_CHROME.match(line.flat) or _CLOCKED.fullmatch(line.flat))
     ]
     if chrome:
         yield _anomaly("web_page_noise", (chrome[0].start, chrome[0].end), language)
     noise = _optical_noise(view.text, start, end)
     if noise:
-        yield _anomaly("ocr_noise", noise, language, text=view.text[noise[0] : noise[1]])
+        yield _anomaly(
+            "ocr_noise", noise, language, text=view.text[noise[0] : noise[1]]
+        )
     for line in view.lines_in(start, end)[:40]:
         for a, b in line.cells():
             if _SECRET.fullmatch(view.text[a:b].strip()):
@@ -149,7 +188,11 @@ def _optical_noise(text: str, start: int, end: int) -> Span | None:
     words = 0
     for token in _TOKEN.finditer(text, start, end):
         words += 1
-        if len(token[0]) > 1 and _MARKED.search(token[0]) and not _is_syllable(token[0]):
+        if (
+            len(token[0]) > 1
+            and _MARKED.search(token[0])
+            and not _is_syllable(token[0])
+        ):
             strange.append(token.span())
     different = {text[a:b] for a, b in strange}
     return strange[0] if len(different) >= max(3, words // 400) else None
@@ -162,7 +205,9 @@ def _is_syllable(token: str) -> bool:
     """Whether a token with diacritics could be Vietnamese; names in other tongues pass by case."""
     known = _KNOWN_SYLLABLES.get(token)
     if known is None:
-        plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", token).translate(_TONES)).lower()
+        plain = unicodedata.normalize(
+            "NFC", unicodedata.normalize("NFD", token).translate(_TONES)
+        ).lower()
         foreign = token[0].isupper() or is_capitals(token)
         known = foreign or bool(_SYLLABLE.fullmatch(plain)) or (len(plain) > 7)
         if len(_KNOWN_SYLLABLES) < 20_000:
@@ -171,19 +216,32 @@ def _is_syllable(token: str) -> bool:
 
 
 def of_bodies(
-    view: View, start: int, end: int, issued_on: str | None, known_bodies: Mapping[str, str], language: str
+    view: View,
+    start: int,
+    end: int,
+    issued_on: str | None,
+    known_bodies: Mapping[str, str],
+    language: str,
 ) -> Iterable[Anomaly]:
     """A body named in a text issued after its end, unless the text says that it is past."""
     if issued_on is None:
         return
     ended = [(re.compile(p), day, name) for p, day, name in ENDED]
-    ended += [(phrase(re.escape(fold(name)).replace(r"\ ", " ")), day, name) for name, day in known_bodies.items()]
+    ended += [
+        (phrase(re.escape(fold(name)).replace(r"\ ", " ")), day, name)
+        for name, day in known_bodies.items()
+    ]
     for pattern, day, name in ended:
         if issued_on <= day:
             continue
         for found in pattern.finditer(view.flat, start, end):
             around = view.flat[max(start, found.start() - 60) : found.end() + 40]
-            cited = re.search(r"so [\w/\-]+[^.;]{0,60}cua [^.;]{0,40}$", view.flat[max(start, found.start() - 120) : found.start()])
+            cited = re.search(
+                r"so [\w/\-]+[^.;]{0,60}cua [^.;]{0,40}$",
+                view.flat[max(start, found.start() - 120) : found.start()],
+            )
             if not _OLD.search(around) and not cited:
-                yield _anomaly("abolished_body", found.span(), language, name=name, day=day)
+                yield _anomaly(
+                    "abolished_body", found.span(), language, name=name, day=day
+                )
                 break

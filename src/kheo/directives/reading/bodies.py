@@ -135,7 +135,11 @@ ENDED: tuple[tuple[str, str, str], ...] = (
     (r"cong an (?:cac )?(?:cap )?huyen", "2025-02-28", "công an cấp huyện"),
     (r"(?:cac )?huyen uy", "2025-06-30", "huyện ủy"),
     (r"(?:thi uy|quan uy)\b(?! vien)", "2025-06-30", "thị ủy, quận ủy"),
-    (r"(?:ubnd|uy ban nhan dan|hdnd|ubmttq|mttq) (?:cac )?(?:cap )?huyen", "2025-06-30", "cấp huyện"),
+    (
+        r"(?:ubnd|uy ban nhan dan|hdnd|ubmttq|mttq) (?:cac )?(?:cap )?huyen",
+        "2025-06-30",
+        "cấp huyện",
+    ),
     (r"thi tran\b", "2025-06-30", "thị trấn"),
     (r"cap huyen\b", "2025-06-30", "cấp huyện"),
 )

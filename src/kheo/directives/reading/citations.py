@@ -41,12 +41,16 @@ class Mention:
     is_own: bool = False
 
 
-def mentions(view: View, start: int, end: int, *, opening: bool, own: Symbol | None) -> list[Mention]:
+def mentions(
+    view: View, start: int, end: int, *, opening: bool, own: Symbol | None
+) -> list[Mention]:
     """Every text named in a stretch, also the paper itself; `opening` for a body's beginning."""
     until = opening_end(view, start, end) if opening else start
     mine = key_of(own.number, own.symbol) if own and own.number else None
     found: list[Mention] = []
-    symbols = [s for s in find_symbols(view.shown, start, end) if not _is_measure(view, s)]
+    symbols = [
+        s for s in find_symbols(view.shown, start, end) if not _is_measure(view, s)
+    ]
     dated = [_date_after(view, symbol, end) for symbol in symbols]
     dates = [day for day, _ in dated]
     _share_dates(view, symbols, dates)
@@ -77,9 +81,13 @@ def distinct(found: Sequence[Mention]) -> list[Citation]:
 
 
 def _is_measure(view: View, symbol: Symbol) -> bool:
-    """"15/10/2024-…" and "24/7" are no symbols, nor is anything without a letter."""
+    """Days ("15/10/2024-…") and "24/7" are no symbols, nor is anything without a letter."""
     before = view.flat[max(0, symbol.start - 6) : symbol.start]
-    return before.endswith(("/", "ngay ")) and "-" not in symbol.symbol and "/" not in symbol.symbol
+    return (
+        before.endswith(("/", "ngay "))
+        and "-" not in symbol.symbol
+        and "/" not in symbol.symbol
+    )
 
 
 def _date_after(view: View, symbol: Symbol, end: int) -> tuple[str | None, int]:
@@ -90,21 +98,21 @@ def _date_after(view: View, symbol: Symbol, end: int) -> tuple[str | None, int]:
 
 
 def _share_dates(view: View, symbols: list[Symbol], dates: list[str | None]) -> None:
-    """ "217-QĐ/TW và 218-QĐ/TW ngày 12/12/2013": both of that day."""
+    """Give both texts of "217-QĐ/TW và 218-QĐ/TW ngày 12/12/2013" that day."""
     for i in range(len(symbols) - 2, -1, -1):
         between = (symbols[i].end, symbols[i + 1].start)
-        joined = _TOGETHER.fullmatch(view.flat, *between) if between[0] <= between[1] else None
+        joined = (
+            _TOGETHER.fullmatch(view.flat, *between)
+            if between[0] <= between[1]
+            else None
+        )
         if dates[i] is None and dates[i + 1] and joined:
             dates[i] = dates[i + 1]
 
 
 def opening_end(view: View, start: int, end: int) -> int:
     """Where the opening lines of a body end: at "như sau" or the first section."""
-    for a, b in view.paragraphs:
-        if a < start:
-            continue
-        if a >= end:
-            break
+    for a, b in view.paragraphs_in(start, end):
         heading = heading_of(view, a, b)
         if heading is not None and heading.rank != "letter":
             return a

@@ -1,14 +1,16 @@
 """`kheo read FILE [--json|--text|--html]`: exit 0, 1 when the file cannot be read, 2 for a
-wrong call."""
+wrong call.
+"""
 
 import argparse
 import json
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from . import messages
-from .evidence import refusal
+from .evidence import check_evidence
 from .extract import Unreadable, load
 from .page import page_of
 from .reader import read
@@ -27,11 +29,11 @@ def main(argv: list[str]) -> int:
         text = load(path)
         reading = read(text, language=language)
         if not options.text:
-            refused = refusal(reading)
-            if refused:
-                raise Unreadable(refused)
+            check_evidence(reading)
     except Unreadable as error:
-        sys.stderr.write(messages.say(f"file.{error.key}", language, **error.values) + "\n")
+        sys.stderr.write(
+            messages.say(f"file.{error.key}", language, **error.values) + "\n"
+        )
         return 1
     except OSError as error:
         sys.stderr.write(f"{path.name}: {error.strerror}\n")
@@ -45,7 +47,7 @@ def main(argv: list[str]) -> int:
 
 def _language(argv: list[str]) -> str:
     """`--lang` before the parser exists, for its own words; else the locale."""
-    chosen = next((b for a, b in zip(argv, argv[1:], strict=False) if a == "--lang"), "")
+    chosen = next((b for a, b in pairwise(argv) if a == "--lang"), "")
     return chosen if chosen in messages.LANGUAGES else messages.language_of(os.environ)
 
 
@@ -53,7 +55,9 @@ def _parser(language: str) -> argparse.ArgumentParser:
     def said(key: str) -> str:
         return messages.say(f"command.{key}", language)
 
-    parser = argparse.ArgumentParser(prog="kheo read", description=said("description"), add_help=False)
+    parser = argparse.ArgumentParser(
+        prog="kheo read", description=said("description"), add_help=False
+    )
     parser.add_argument("file", help=said("file"))
     forms = parser.add_mutually_exclusive_group()
     for name in ("json", "text", "html"):

@@ -15,12 +15,14 @@ Sources: 36-HD/VPTW (2018) and 05-HD/VPTW (2026), Decree 30/2020/NĐ-CP annex I.
 import re
 from dataclasses import dataclass, field
 
-from .layout import Line, View
+from .layout import View
 from .model import Recipient, Signature
 from .text import fold, is_capitals, squeeze
 
 _LIST = re.compile(r"noi\s*nhan\s*[:.]?\s*")
-_AUTHORITY = re.compile(r"(?:t/m|k/t|t/l|t/uq|tm|kt|tl|tuq|q)(?:\s*[./]\s*|\s+)(?=[a-z])")
+_AUTHORITY = re.compile(
+    r"(?:t/m|k/t|t/l|t/uq|tm|kt|tl|tuq|q)(?:\s*[./]\s*|\s+)(?=[a-z])"
+)
 _TITLE_WORDS = (
     r"(?:q\.\s*)?(?:pho\s+|uy\s+vien\s+)?(?:truong\s+ban|truong\s+tieu\s+ban|chu\s+tich|bi\s+thu|giam\s+doc|chanh\s+van\s+phong|"
     r"truong\s+phong|tong\s+bi\s+thu|thu\s+truong|bo\s+truong|thu\s+tuong|chu\s+nhiem|hieu\s+truong|"
@@ -31,22 +33,107 @@ _TITLE_WORDS = (
 _TITLE = re.compile(_TITLE_WORDS)
 _TWO_TITLES = re.compile(rf"(?<=\S)\s+(?={_TITLE_WORDS}\b)")
 _RANK = r"(?:(?:TS|ThS|PGS|GS|BS|CN|KS|NGƯT|LM|Thiếu tướng|Trung tướng|Đại tá|Thượng tá|Trung tá|Thiếu tá|Đại úy|Thượng úy|Ông|Bà)\.?\s+)*"
-_LETTERS = [chr(c) for c in (*range(0x41, 0x250), *range(0x1EA0, 0x1EFA)) if chr(c).isalpha()]
+_LETTERS = [
+    chr(c) for c in (*range(0x41, 0x250), *range(0x1EA0, 0x1EFA)) if chr(c).isalpha()
+]
 _UPPER = "".join(c for c in _LETTERS if c.isupper())
 _LOWER = "".join(c for c in _LETTERS if c.islower())
 _GIVEN = rf"[{_UPPER}][{_LOWER}]*(?:['’\-][{_UPPER}]?[{_LOWER}]+)?"
 _NAME = re.compile(rf"{_RANK}({_GIVEN}(?:\s+{_GIVEN}){{1,5}})")
-_TRAILING_NAME = re.compile(rf"^(?P<before>[^{_LOWER}]*[{_UPPER}]{{2}}[^{_LOWER}]*?)\s+{_RANK}(?P<name>[{_UPPER}][{_LOWER}]+(?:\s+{_GIVEN}){{1,5}})$")
+_TRAILING_NAME = re.compile(
+    rf"^(?P<before>[^{_LOWER}]*[{_UPPER}]{{2}}[^{_LOWER}]*?)\s+{_RANK}(?P<name>[{_UPPER}][{_LOWER}]+(?:\s+{_GIVEN}){{1,5}})$"
+)
 _NOT_NAMES = re.compile(
     r"(?:da ky|ky boi|nguoi ky|noi nhan|cac tin|tin |bai |chu ky|phu luc|kem theo|ngay |so |luu |dong chi|trang |thoi gian|"
     r"cong hoa|doc lap|dang cong|mau |bieu |danh sach|truong |pho |chu tich|bi thu|giam doc|uy ban|ban |so |hoi |van phong|"
     r"ho va ten|ho ten|noi dung|ghi chu|ke hoach|bao cao|hanh phuc|chanh |co quan|email|ha noi|tong |nghi quyet|viet nam|lien he|xem |tai ve|van ban)"
 )
 _SURNAMES = frozenset(
-    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly trinh dinh mai ha truong lam "
-    "luong dao doan vuong to thai chu la quach cao trieu lo vi nong ma be hua giang tong luu khong chau "
-    "y k ksor rmah sung giang vang thao phung ta cam lu hau tang kieu thach danh son kim diep mac quan "
-    "khuat nghiem tieu ung bach chau dam ninh than phi lai lo sam hoa au tien an".split()
+    [
+        "nguyen",
+        "tran",
+        "le",
+        "pham",
+        "hoang",
+        "huynh",
+        "phan",
+        "vu",
+        "vo",
+        "dang",
+        "bui",
+        "do",
+        "ho",
+        "ngo",
+        "duong",
+        "ly",
+        "trinh",
+        "dinh",
+        "mai",
+        "ha",
+        "truong",
+        "lam",
+        "luong",
+        "dao",
+        "doan",
+        "vuong",
+        "to",
+        "thai",
+        "chu",
+        "la",
+        "quach",
+        "cao",
+        "trieu",
+        "lo",
+        "vi",
+        "nong",
+        "ma",
+        "be",
+        "hua",
+        "giang",
+        "tong",
+        "luu",
+        "khong",
+        "chau",
+        "y",
+        "k",
+        "ksor",
+        "rmah",
+        "sung",
+        "giang",
+        "vang",
+        "thao",
+        "phung",
+        "ta",
+        "cam",
+        "lu",
+        "hau",
+        "tang",
+        "kieu",
+        "thach",
+        "danh",
+        "son",
+        "kim",
+        "diep",
+        "mac",
+        "quan",
+        "khuat",
+        "nghiem",
+        "tieu",
+        "ung",
+        "bach",
+        "chau",
+        "dam",
+        "ninh",
+        "than",
+        "phi",
+        "lai",
+        "lo",
+        "sam",
+        "hoa",
+        "au",
+        "tien",
+        "an",
+    ]
 )
 _BULLET = re.compile(r"^[-–—+•*●·]\s*")
 _SPLIT = re.compile(r"(?<=[;,.:)])\s*[-–•+]\s+(?=\S)|;\s+(?=[A-ZĐ])")
@@ -110,7 +197,9 @@ def read_foot(view: View, start: int, end: int) -> Foot:
     return foot
 
 
-def _signature_start(view: View, start: int, end: int, listed: int | None) -> int | None:
+def _signature_start(
+    view: View, start: int, end: int, listed: int | None
+) -> int | None:
     """An authority or a lone title in capitals, near the list or near the end."""
     lines = view.lines_in(start, end)
     if listed is not None:
@@ -119,10 +208,16 @@ def _signature_start(view: View, start: int, end: int, listed: int | None) -> in
     for index, line in enumerate(lines):
         for a, b in line.cells():
             shown, flat = view.text[a:b], line.flat[a - line.start : b - line.start]
-            if not is_authority(shown, flat) and not (_TITLE.match(flat) and is_capitals(shown)):
+            if not is_authority(shown, flat) and not (
+                _TITLE.match(flat) and is_capitals(shown)
+            ):
                 continue
-            follow = [l.shown for l in lines[index : index + 12]]
-            if listed is not None or any(_name_in(words) for words in follow[1:]) or _trailing(shown):
+            follow = [below.shown for below in lines[index : index + 12]]
+            if (
+                listed is not None
+                or any(_name_in(words) for words in follow[1:])
+                or _trailing(shown)
+            ):
                 return a
     return None
 
@@ -130,7 +225,7 @@ def _signature_start(view: View, start: int, end: int, listed: int | None) -> in
 def _pieces(view: View, start: int, end: int) -> list[_Piece]:
     pieces: list[_Piece] = []
     border = 36
-    for line in [l for l in view.lines if l.end > start and l.start < end][:140]:
+    for line in view.lines_over(start, end)[:140]:
         cells = [(a, b) for a, b in line.cells() if b > start]
         for i, (a, b) in enumerate(cells):
             offset = a - line.start + line.column
@@ -167,20 +262,26 @@ def _take_recipients(pieces: list[_Piece], foot: Foot) -> set[int]:
         if done or not piece.shown:
             continue
         bullet = _BULLET.match(piece.shown)
-        after_archive = bool(items) and bool(_ARCHIVE.match(fold(_BULLET.sub("", items[-1]))))
-        if after_archive and not bullet and items[-1].rstrip().endswith(".") :
+        after_archive = bool(items) and bool(
+            _ARCHIVE.match(fold(_BULLET.sub("", items[-1])))
+        )
+        if after_archive and not bullet and items[-1].rstrip().endswith("."):
             done = True
             continue
         used.add(index)
         bulleted = bulleted or bool(bullet)
-        fresh = bullet or not items or (not bulleted and items[-1].rstrip()[-1:] in ";,.")
+        fresh = (
+            bullet or not items or (not bulleted and items[-1].rstrip()[-1:] in ";,.")
+        )
         parts = [p for p in _SPLIT.split(piece.shown) if p.strip()]
         if fresh:
             items += parts
         else:
             items[-1] = f"{items[-1]} {parts[0]}"
             items += parts[1:]
-    foot.recipients += [r for r in (_recipient(item) for item in items) if r is not None]
+    foot.recipients += [
+        r for r in (_recipient(item) for item in items) if r is not None
+    ]
     return used
 
 
@@ -188,10 +289,18 @@ def _ends_list(piece: _Piece, items: list[str]) -> bool:
     if _BULLET.match(piece.shown):
         return False
     signs = is_authority(piece.shown, piece.flat) or (
-        is_capitals(piece.shown) and (len(piece.shown) > 12 or bool(_TITLE.match(piece.flat)))
+        is_capitals(piece.shown)
+        and (len(piece.shown) > 12 or bool(_TITLE.match(piece.flat)))
     )
-    named = bool(items) and items[-1].rstrip()[-1:] == "." and _name_in(piece.shown) is not None
-    heading = re.match(r"(?:cac tin|tin (?:khac|lien quan)|phu luc|mau |bieu |\(kem theo|\(ban hanh)", piece.flat)
+    named = (
+        bool(items)
+        and items[-1].rstrip()[-1:] == "."
+        and _name_in(piece.shown) is not None
+    )
+    heading = re.match(
+        r"(?:cac tin|tin (?:khac|lien quan)|phu luc|mau |bieu |\(kem theo|\(ban hanh)",
+        piece.flat,
+    )
     archived = bool(items) and bool(_ARCHIVE.match(fold(_BULLET.sub("", items[-1]))))
     bracket = archived and piece.shown.startswith("(")
     return signs or named or bool(heading) or bracket
@@ -208,7 +317,9 @@ def _recipient(item: str) -> Recipient | None:
         note = note or found["note"] or found["brace"] or found["tail"]
         name = bare[: found.start()]
     name = name.strip(" ;,.:{}-–")
-    return Recipient(name, squeeze(note).strip(" ;,.") if note else None) if name else None
+    return (
+        Recipient(name, squeeze(note).strip(" ;,.") if note else None) if name else None
+    )
 
 
 def _trailing(shown: str) -> re.Match[str] | None:
@@ -228,8 +339,14 @@ def _name_in(shown: str) -> str | None:
 def _capital_name(shown: str) -> str | None:
     words = squeeze(shown).strip(" .,*")
     parts = fold(words).split()
-    plausible = 2 <= len(parts) <= 5 and parts[0] in _SURNAMES and not _TITLE.match(fold(words))
-    return words if plausible and is_capitals(words) and words.replace(" ", "").isalpha() else None
+    plausible = (
+        2 <= len(parts) <= 5 and parts[0] in _SURNAMES and not _TITLE.match(fold(words))
+    )
+    return (
+        words
+        if plausible and is_capitals(words) and words.replace(" ", "").isalpha()
+        else None
+    )
 
 
 def _take_signatures(pieces: list[_Piece], foot: Foot) -> int:
@@ -252,15 +369,26 @@ def _take_signatures(pieces: list[_Piece], foot: Foot) -> int:
 
 def _begins_annex(piece: _Piece) -> bool:
     return bool(
-        re.match(r"(?:phu luc|mau so|mau \d|bieu so|bieu mau|cong hoa xa hoi|dang cong san|danh sach|cac tin|\(?kem theo|de cuong|bang )", piece.flat)
+        re.match(
+            r"(?:phu luc|mau so|mau \d|bieu so|bieu mau|cong hoa xa hoi|dang cong san|danh sach|cac tin|\(?kem theo|de cuong|bang )",
+            piece.flat,
+        )
     )
 
 
-def _sign(piece: _Piece, authority: list[str], title: list[str], foot: Foot) -> int | None:
+def _sign(
+    piece: _Piece, authority: list[str], title: list[str], foot: Foot
+) -> int | None:
     """Feed one cell; the end of the cell when it completes a signature."""
     shown = squeeze(piece.shown)
     trailing = _trailing(shown)
-    name = trailing["name"] if trailing else _name_in(shown) if (authority or title) else None
+    name = (
+        trailing["name"]
+        if trailing
+        else _name_in(shown)
+        if (authority or title)
+        else None
+    )
     if trailing:
         shown = trailing["before"].strip()
     if name is None and (authority or title):
@@ -281,18 +409,27 @@ def _take_capacity(shown: str, authority: list[str], title: list[str]) -> None:
     if flat.strip(" .") == "kiem" and title:
         title.append(shown)
     elif is_authority(shown, flat):
-        parts = _TWO_TITLES.split(shown) if False else _split_titles(shown)
+        parts = _split_titles(shown)
         authority.append(parts[0])
         title += parts[1:]
-    elif is_capitals(shown) and (title or authority or _TITLE.match(flat)) and len(shown) < 120:
-        if authority and not title and not _TITLE.match(flat) and not flat.startswith("kiem"):
+    elif (
+        is_capitals(shown)
+        and (title or authority or _TITLE.match(flat))
+        and len(shown) < 120
+    ):
+        if (
+            authority
+            and not title
+            and not _TITLE.match(flat)
+            and not flat.startswith("kiem")
+        ):
             authority[-1] = f"{authority[-1]} {shown}"
         else:
             title.append(shown)
 
 
 def _split_titles(shown: str) -> list[str]:
-    """"T/M ĐẢNG ỦY PHÓ BÍ THƯ" is an authority and a title; "KT. CHỦ TỊCH" is one thing."""
+    """Part "T/M ĐẢNG ỦY PHÓ BÍ THƯ" into authority and title; "KT. CHỦ TỊCH" is one."""
     flat = fold(shown)
     opening = _AUTHORITY.match(flat)
     begin = opening.end() if opening else 0

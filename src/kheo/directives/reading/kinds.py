@@ -71,6 +71,7 @@ for _name, _code in NAMES.items():
         _OF_SYMBOL.setdefault(_code.casefold(), _name)
 _OF_SYMBOL.update({"ctr": "Chương trình", "tb": "Thông báo"})
 
+
 def title_of(folded_line: str) -> str | None:
     """The type's name that a folded title line begins with."""
     found = _TITLE.match(folded_line)

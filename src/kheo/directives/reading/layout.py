@@ -12,8 +12,9 @@ Source: layout of official papers, Decree 30/2020/NĐ-CP annex I and 36-HD/VPTW 
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -70,6 +71,14 @@ class Line:
         return self.shown.count("|") >= 2 or self.shown.count("\t") >= 2
 
 
+def _start(line: Line) -> int:
+    return line.start
+
+
+def _end(line: Line) -> int:
+    return line.end
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """The text with its paragraphs joined; all three strings have the same length."""
@@ -89,8 +98,20 @@ class View:
         """The index of the paragraph an offset lies in (or the one before it)."""
         return max(0, bisect_right(self.paragraphs, (offset, len(self.text) + 1)) - 1)
 
-    def lines_in(self, start: int, end: int) -> list[Line]:
-        return [line for line in self.lines if start <= line.start < end]
+    def lines_in(self, start: int, end: int) -> Sequence[Line]:
+        """The lines that begin between two offsets."""
+        first = bisect_left(self.lines, start, key=_start)
+        return self.lines[first : bisect_left(self.lines, end, key=_start)]
+
+    def lines_over(self, start: int, end: int) -> Sequence[Line]:
+        """The lines that touch a stretch."""
+        first = bisect_right(self.lines, start, key=_end)
+        return self.lines[first : bisect_left(self.lines, end, key=_start)]
+
+    def paragraphs_in(self, start: int, end: int) -> Sequence[Span]:
+        """The paragraphs that begin between two offsets."""
+        first = bisect_left(self.paragraphs, (start, 0))
+        return self.paragraphs[first : bisect_left(self.paragraphs, (end, 0))]
 
 
 def lay_out(text: str) -> View:
@@ -148,7 +169,11 @@ def _running_noise(lines: list[Line]) -> set[Line]:
         if _PAGE_NUMBER.fullmatch(line.flat):
             number = int(re.findall(r"\d+", line.flat)[0])
             page = line.flat.startswith(("trang", "page", "-", "~")) or "/" in line.flat
-            if between or page or (numbers and number == numbers[-1] + 1 and index > 20):
+            if (
+                between
+                or page
+                or (numbers and number == numbers[-1] + 1 and index > 20)
+            ):
                 noise.add(line)
                 numbers.append(number)
         elif shapes[_shape(line)] >= 2 and len(line.shown) < 100 and between:
@@ -163,7 +188,11 @@ def _shape(line: Line) -> str:
 
 
 def _goes_on(before: Line, after: Line) -> bool:
-    return not _CLOSED.search(before.flat) and after.shown[0].islower() and len(before.shown) > 25
+    return (
+        not _CLOSED.search(before.flat)
+        and after.shown[0].islower()
+        and len(before.shown) > 25
+    )
 
 
 def _paragraphs(text: str, lines: list[Line]) -> list[Span]:
@@ -186,7 +215,9 @@ def _wrap_width(lines: list[Line]) -> int:
     wrapped = [
         len(line.shown)
         for line, after in pairwise(lines)
-        if len(line.shown) > 38 and after.shown[0].islower() and not _CLOSED.search(line.flat)
+        if len(line.shown) > 38
+        and after.shown[0].islower()
+        and not _CLOSED.search(line.flat)
     ]
     if not wrapped:
         return 0
@@ -196,35 +227,48 @@ def _wrap_width(lines: list[Line]) -> int:
 
 
 def _joins(text: str, before: Line, line: Line, width: int) -> bool:
+    """Whether a line goes on with the paragraph of the one before it."""
     if before.is_row or line.is_row or _starts_item(before, line):
         return False
     capitals = is_capitals(before.shown)
     if capitals != is_capitals(line.shown) and (capitals or _WORDS.search(line.shown)):
         return _abbreviation(before, line, width)
     apart = text.count("\n", before.end, line.start) > 1
-    first = line.shown.lstrip("(\"'“‘[")[:1]
-    closed = bool(_CLOSED.search(before.flat))
-    if first.islower():
-        return not closed or (not apart and bool(width) and len(before.shown) >= width * 0.7)
+    if line.shown.lstrip("(\"'“‘[")[:1].islower():
+        return _goes_on_in_lower_case(before, width, apart=apart)
     if apart or _OPENER.match(line.flat):
         return False
+    closed = bool(_CLOSED.search(before.flat))
     if capitals:
         return not closed and before.flat not in _ALONE
-    if not width or len(before.shown) < width * 0.7:
-        return False
-    return not closed or len(before.shown) >= width - 14
+    full = bool(width) and len(before.shown) >= width * 0.7
+    return full and (not closed or len(before.shown) >= width - 14)
+
+
+def _goes_on_in_lower_case(before: Line, width: int, *, apart: bool) -> bool:
+    if not _CLOSED.search(before.flat):
+        return True
+    return not apart and bool(width) and len(before.shown) >= width * 0.7
 
 
 _ALONE = frozenset(
-    ["dang cong san viet nam", "cong hoa xa hoi chu nghia viet nam", "quyet dinh:", "quyet dinh"]
+    [
+        "dang cong san viet nam",
+        "cong hoa xa hoi chu nghia viet nam",
+        "quyet dinh:",
+        "quyet dinh",
+    ]
 )
 
 
 def _abbreviation(before: Line, line: Line, width: int) -> bool:
     """A wrapped line of one or two abbreviations ("UBND tỉnh, MTTQ") is not a heading."""
     short = len(line.shown) <= 24 and not is_capitals(before.shown)
-    return bool(width) and short and not _CLOSED.search(before.flat) and (
-        len(before.shown) >= width * 0.8
+    return (
+        bool(width)
+        and short
+        and not _CLOSED.search(before.flat)
+        and (len(before.shown) >= width * 0.8)
     )
 
 
@@ -235,9 +279,21 @@ def _starts_item(before: Line, line: Line) -> bool:
     if line.shown[0] in "-–—+":
         rest = line.shown[1:].lstrip()
         broken = rest[:1].islower() or rest[:1].isdigit()
-        return not (broken and before.shown[-1] not in ".;:,}" and len(before.shown) > 25)
-    if re.match(r"[ivx]+\)\s*[^\W\d]", line.flat) and line.shown.split(")")[1].strip()[:1].islower():
+        return not (
+            broken and before.shown[-1] not in ".;:,}" and len(before.shown) > 25
+        )
+    if (
+        re.match(r"[ivx]+\)\s*[^\W\d]", line.flat)
+        and line.shown.split(")")[1].strip()[:1].islower()
+    ):
         return bool(_CLOSED.search(before.flat))
-    if line.shown[0].isdigit() and before.shown[-1] not in ".;:!?" and len(before.shown) > 40:
-        return not re.match(r"(?:ngay|thang|so|khoan|diem|quy|nam|lan|dieu|muc)$", before.flat.split()[-1])
+    if (
+        line.shown[0].isdigit()
+        and before.shown[-1] not in ".;:!?"
+        and len(before.shown) > 40
+    ):
+        return not re.match(
+            r"(?:ngay|thang|so|khoan|diem|quy|nam|lan|dieu|muc)$",
+            before.flat.split()[-1],
+        )
     return True

@@ -10,16 +10,34 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Văn bản không có số (dự thảo hoặc mất trang đầu).",
         "The document has no number (a draft, or its first page is missing).",
     ),
-    "anomaly.missing_date": ("Văn bản không có ngày ban hành.", "The document has no date of issue."),
-    "anomaly.missing_signature": ("Văn bản không có người ký.", "The document has no signature."),
+    "anomaly.missing_date": (
+        "Văn bản không có ngày ban hành.",
+        "The document has no date of issue.",
+    ),
+    "anomaly.missing_signature": (
+        "Văn bản không có người ký.",
+        "The document has no signature.",
+    ),
     "anomaly.conflicting_citation": (
         "Một văn bản được dẫn bằng hai ký hiệu: {texts}.",
         "One text is cited under two symbols: {texts}.",
     ),
-    "anomaly.conflicting_dates": ("Ngày tháng mâu thuẫn: {text}.", "Dates contradict each other: {text}."),
-    "anomaly.several_documents": ("Tệp chứa {count} văn bản.", "The file holds {count} documents."),
-    "anomaly.missing_part": ("Thiếu hoặc trùng phần “{label}”.", "Part “{label}” is missing, or there twice."),
-    "anomaly.duplicate_recipient": ("Nơi nhận ghi hai lần: {name}.", "This recipient is listed twice: {name}."),
+    "anomaly.conflicting_dates": (
+        "Ngày tháng mâu thuẫn: {text}.",
+        "Dates contradict each other: {text}.",
+    ),
+    "anomaly.several_documents": (
+        "Tệp chứa {count} văn bản.",
+        "The file holds {count} documents.",
+    ),
+    "anomaly.missing_part": (
+        "Thiếu hoặc trùng phần “{label}”.",
+        "Part “{label}” is missing, or there twice.",
+    ),
+    "anomaly.duplicate_recipient": (
+        "Nơi nhận ghi hai lần: {name}.",
+        "This recipient is listed twice: {name}.",
+    ),
     "anomaly.web_page_noise": (
         "Văn bản lẫn phần trình bày của trang web.",
         "Parts of a web page stand among the text.",
@@ -51,7 +69,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Không nhận ra loại tệp. Đọc được: .docx, .doc, .pdf, ảnh, .html, .md, .txt.",
         "This kind of file is not known. Readable: .docx, .doc, .pdf, pictures, .html, .md, .txt.",
     ),
-    "file.damaged": ("Tệp bị hỏng, không mở được.", "The file is damaged and cannot be opened."),
+    "file.damaged": (
+        "Tệp bị hỏng, không mở được.",
+        "The file is damaged and cannot be opened.",
+    ),
     "file.locked": (
         "Tệp được bảo vệ bằng mật khẩu. Hãy gỡ mật khẩu rồi đọc lại.",
         "The file is protected by a password. Remove the password and try again.",
@@ -91,9 +112,15 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Read a directive: number, date, issuer, bases, recipients and every duty it gives.",
     ),
     "command.file": ("tệp cần đọc", "the file to read"),
-    "command.json": ("in kết quả dạng JSON (mặc định)", "print the result as JSON (the default)"),
+    "command.json": (
+        "in kết quả dạng JSON (mặc định)",
+        "print the result as JSON (the default)",
+    ),
     "command.text": ("in văn bản đã chuẩn hóa", "print the normalised text"),
-    "command.html": ("in một trang HTML để xem và in", "print an HTML page to look at and to print"),
+    "command.html": (
+        "in một trang HTML để xem và in",
+        "print an HTML page to look at and to print",
+    ),
     "command.lang": ("ngôn ngữ của thông báo", "language of the messages"),
     "command.help": ("in hướng dẫn này", "print this help"),
     # The page.
@@ -111,6 +138,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "page.stamps": ("Dấu đến", "Receiver's stamp"),
     "page.unread": ("không đọc được", "not read"),
     "page.citations": ("Văn bản được dẫn", "Texts cited"),
+    "page.head": ("Đầu và cuối văn bản", "Head and foot"),
     "page.basis": ("căn cứ", "basis"),
     "page.duties": ("Việc có thời hạn", "Duties with a time"),
     "page.tasks": ("Việc không nêu thời hạn", "Duties without a time"),

@@ -96,7 +96,11 @@ class Anomaly:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One directive; a file may hold several."""
+    """One directive; a file may hold several.
+
+    `places` are where the number, the date and the foot stand: for pages that mark them, not
+    part of the contract's JSON.
+    """
 
     family: str = "unknown"
     number: str | None = None
@@ -116,6 +120,7 @@ class Document:
     obligations: tuple[Obligation, ...] = ()
     targets: tuple[Target, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
+    places: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +132,7 @@ class Reading:
 
     def as_json(self) -> dict[str, object]:
         """The contract's JSON, without the text itself."""
-        return {"schema": SCHEMA, "documents": [asdict(d) for d in self.documents]}
+        documents = [asdict(document) for document in self.documents]
+        for document in documents:
+            del document["places"]
+        return {"schema": SCHEMA, "documents": documents}

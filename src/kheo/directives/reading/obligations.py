@@ -11,7 +11,7 @@ hội), rule (phải, không được), else task.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,23 +23,46 @@ from .text import phrase
 from .timespan import Time
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)]*\s+(?=[A-ZĐÀ-ỸƠƯ“\"(\-+])|;\s+|\n")
-_ABBREVIATED = re.compile(r"(?:\b(?:TT|TP|Tp|TX|PGS|GS|TS|ThS|Đ/c|đ/c|Q|St|tr|Ths|Tr|TM|KT|TL|TUQ|Số|v\.v)|(?:^|\s)(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*|[a-zđ]))\.\s*$")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:TT|TP|Tp|TX|PGS|GS|TS|ThS|Đ/c|đ/c|Q|St|tr|Ths|Tr|TM|KT|TL|TUQ|Số|v\.v)|(?:^|\s)(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*|[a-zđ]))\.\s*$"
+)
 _POINT = re.compile(r"[-+*•●○▪■·]\s")
 _KINDS = (
     ("registration", phrase(r"\bdang ky\b")),
-    ("report", phrase(r"\b(?:bao cao|gui (?:ve|ket qua|danh sach|du kien|ho so|bien ban)|tong hop ket qua)\b")),
-    ("event", phrase(r"\b(?:to chuc (?:le|hoi nghi|hoi thi|ngay hoi|toa dam|hoi thao|phat dong|cuoc thi|chung ket|dai hoi|gap mat)|ngay hoi|le (?:phat dong|tong ket|ky niem)|hoi nghi (?:hiep thuong|tong ket|so ket))\b")),
-    ("rule", phrase(r"\b(?:khong duoc|nghiem cam|phai|bao dam|dam bao|tuyet doi|khong to chuc)\b")),
+    (
+        "report",
+        phrase(
+            r"\b(?:bao cao|gui (?:ve|ket qua|danh sach|du kien|ho so|bien ban)|tong hop ket qua)\b"
+        ),
+    ),
+    (
+        "event",
+        phrase(
+            r"\b(?:to chuc (?:le|hoi nghi|hoi thi|ngay hoi|toa dam|hoi thao|phat dong|cuoc thi|chung ket|dai hoi|gap mat)|ngay hoi|le (?:phat dong|tong ket|ky niem)|hoi nghi (?:hiep thuong|tong ket|so ket))\b"
+        ),
+    ),
+    (
+        "rule",
+        phrase(
+            r"\b(?:khong duoc|nghiem cam|phai|bao dam|dam bao|tuyet doi|khong to chuc)\b"
+        ),
+    ),
 )
 _ACTS = phrase(
     r"(?:[-+*•] ?|[a-h0-9.]{1,5}[.)] ?)?(?:chu tri|phoi hop|tham muu|chi dao|huong dan|to chuc|trien khai|thuc hien|xay dung|gui|bao cao|tong hop|ra soat|danh gia|so ket|tong ket|"
     r"phan cong|lap|nop|dang ky|hoan thanh|tang cuong|day manh|quan triet|tuyen truyen|theo doi|kiem tra|don doc|giam sat|cu the hoa|ban hanh|bo tri|bao dam|dam bao|quan tam|dua|lua chon|"
     r"binh xet|de xuat|tham dinh|trinh|nghien cuu|van dung|xem xet|dinh huong|tiep tuc|chu dong|can cu|hang nam|dinh ky|phat dong|cham diem|cong nhan|van dong|khao sat|chuan bi|kien toan|thanh lap)\b"
 )
-_HEADER = re.compile(r"thoi (?:gian|han|diem)|tien do|han (?:hoan|gui|nop)|ngay (?:hoan|gui|thuc)|hoan thanh")
-_WHO = re.compile(r"(?:don vi|co quan|bo phan|nguoi|ca nhan)?.{0,3}(?:chu tri|thuc hien|phu trach|chu the|tham muu)|co quan|don vi|trach nhiem|phan cong|phoi hop")
+_HEADER = re.compile(
+    r"thoi (?:gian|han|diem)|tien do|han (?:hoan|gui|nop)|ngay (?:hoan|gui|thuc)|hoan thanh"
+)
+_WHO = re.compile(
+    r"(?:don vi|co quan|bo phan|nguoi|ca nhan)?.{0,3}(?:chu tri|thuc hien|phu trach|chu the|tham muu)|co quan|don vi|trach nhiem|phan cong|phoi hop"
+)
 _WHAT = re.compile(r"noi dung|nhiem vu|cong viec|hoat dong|viec|ten")
-_NO_DUTY = phrase(r"[-+* ]*(?:can cu (?!huong dan|ke hoach nay|chuc nang|tinh hinh|ket qua|vao|noi dung)|tren day la(?! .*de nghi)|muc dich|y nghia|nham |ghi chu)")
+_NO_DUTY = phrase(
+    r"[-+* ]*(?:can cu (?!huong dan|ke hoach nay|chuc nang|tinh hinh|ket qua|vao|noi dung)|tren day la(?! .*de nghi)|muc dich|y nghia|nham |ghi chu)"
+)
 _SENDS = re.compile(r"bao cao|gui|nop|tong hop|trinh")
 
 
@@ -53,31 +76,44 @@ class _Place:
     is_heading: bool
 
 
-_RANK = {"part": 0, "chapter": 1, "title": 2, "annex": 2, "roman": 3, "article": 4, "step": 5, "number": 5, "decimal": 6, "letter": 8}
+_RANK = {
+    "part": 0,
+    "chapter": 1,
+    "title": 2,
+    "annex": 2,
+    "roman": 3,
+    "article": 4,
+    "step": 5,
+    "number": 5,
+    "decimal": 6,
+    "letter": 8,
+}
 
 
 def places(view: View, start: int, end: int) -> list[_Place]:
     """The paragraphs of a stretch with the paragraphs they depend on."""
     stack: list[tuple[int, Span]] = []
     found: list[_Place] = []
-    for a, b in view.paragraphs:
-        if not start <= a < end:
-            continue
+    for a, b in view.paragraphs_in(start, end):
         span = (a, min(b, end))
         heading = heading_of(view, *span)
         first = view.flat[a : a + 2]
         if heading is not None:
-            rank = _RANK[heading.rank] + (heading.label.count(".") if heading.rank == "decimal" else 0)
+            rank = _RANK[heading.rank] + (
+                heading.label.count(".") if heading.rank == "decimal" else 0
+            )
         elif _POINT.match(view.flat, a):
             rank = {"+": 11, "*": 9}.get(first[0], 10)
         else:
             rank = 9
         leads = view.flat[a:b].rstrip().endswith(":")
         stack = [entry for entry in stack if entry[0] < rank]
-        found.append(_Place(span, rank, tuple(s for _, s in reversed(stack)), heading is not None))
-        if heading is not None or leads or rank < 9:
-            stack.append((rank, span))
-        elif rank >= 10:
+        found.append(
+            _Place(
+                span, rank, tuple(s for _, s in reversed(stack)), heading is not None
+            )
+        )
+        if heading is not None or leads or rank < 9 or rank >= 10:
             stack.append((rank, span))
     return found
 
@@ -86,7 +122,9 @@ def sentences(view: View, start: int, end: int) -> list[Span]:
     """The sentences of a paragraph; clauses between semicolons count as sentences."""
     spans, at = [], start
     for stop in _SENTENCE_END.finditer(view.shown, start, end):
-        abbreviated = _ABBREVIATED.search(view.shown, max(start, stop.start() - 12), stop.end())
+        abbreviated = _ABBREVIATED.search(
+            view.shown, max(start, stop.start() - 12), stop.end()
+        )
         if abbreviated or _inside(view, at, stop.start()):
             continue
         if stop[0][0] == ";" and is_name_list(view, at, stop.start()):
@@ -105,19 +143,25 @@ def _inside(view: View, start: int, at: int) -> bool:
     return piece.count("(") > piece.count(")")
 
 
-def obligations_in(view: View, start: int, end: int, times: Sequence[Time], opening: int) -> list[Obligation]:
+def obligations_in(
+    view: View, start: int, end: int, times: Sequence[Time], opening: int
+) -> list[Obligation]:
     """All obligations of a stretch; before `opening` bare recurrences are not duties."""
     found: list[Obligation] = []
     header: list[str] = []
     here = places(view, start, end)
     kept = _without_absorbed(view, here, times, opening)
+    starts = [time.start for time in kept]
     for place in here:
         a, b = place.span
-        mine = [t for t in kept if a <= t.start < b]
+        mine = kept[bisect_left(starts, a) : bisect_left(starts, b)]
         row = view.flat[a:b]
         if row.count("|") >= 2 or view.text[a:b].count("\t") >= 2:
-            cells = _cells(view, a, b)
-            if any(_HEADER.match(view.flat[x:y].strip()) for x, y in cells) and not mine:
+            cells = view.lines_in(a, b)[0].cells()
+            if (
+                any(_HEADER.match(view.flat[x:y].strip()) for x, y in cells)
+                and not mine
+            ):
                 header = [view.flat[x:y].strip() for x, y in cells]
             else:
                 found += _row(view, cells, header, mine)
@@ -127,7 +171,9 @@ def obligations_in(view: View, start: int, end: int, times: Sequence[Time], open
     return found
 
 
-def _without_absorbed(view: View, here: Sequence[_Place], times: Sequence[Time], opening: int) -> list[Time]:
+def _without_absorbed(
+    view: View, here: Sequence[_Place], times: Sequence[Time], opening: int
+) -> list[Time]:
     starts = [place.span[0] for place in here]
     kept = []
     for time in times:
@@ -142,9 +188,13 @@ def _without_absorbed(view: View, here: Sequence[_Place], times: Sequence[Time],
     return kept
 
 
-def _absorbed(view: View, here: Sequence[_Place], index: int, time: Time, times: Sequence[Time]) -> bool:
+def _absorbed(
+    view: View, here: Sequence[_Place], index: int, time: Time, times: Sequence[Time]
+) -> bool:
     a, b = here[index].span
-    sentence = next((s for s in sentences(view, a, b) if s[0] <= time.start < s[1]), (a, b))
+    sentence = next(
+        (s for s in sentences(view, a, b) if s[0] <= time.start < s[1]), (a, b)
+    )
     every = str((time.due or {}).get("every"))
     until = b
     if view.flat[a:b].rstrip().endswith(":") or (here[index].is_heading and b - a < 90):
@@ -161,29 +211,45 @@ def _absorbed(view: View, here: Sequence[_Place], index: int, time: Time, times:
             if twin:
                 return True
             continue
-        same_matter = other.due.get("every") in ({every, "year"} if every == "half" else {every})
-        reports = bool(re.search(r"dinh ky|bao cao", view.flat[sentence[0] : sentence[1]])) and "on" in other.due and bool(
-            re.search(r"bao cao (?:[a-z]+ ){0,4}(?:0?6 thang|nam|quy|thang|tong ket|so ket)", view.flat[sentence[1] : other.start])
+        same_matter = other.due.get("every") in (
+            {every, "year"} if every == "half" else {every}
         )
-        if same_sentence or same_matter or (reports and "dinh ky" in view.flat[time.start : time.end]):
+        reports = (
+            bool(re.search(r"dinh ky|bao cao", view.flat[sentence[0] : sentence[1]]))
+            and "on" in other.due
+            and bool(
+                re.search(
+                    r"bao cao (?:[a-z]+ ){0,4}(?:0?6 thang|nam|quy|thang|tong ket|so ket)",
+                    view.flat[sentence[1] : other.start],
+                )
+            )
+        )
+        if (
+            same_sentence
+            or same_matter
+            or (reports and "dinh ky" in view.flat[time.start : time.end])
+        ):
             return True
     return False
 
 
-def _cells(view: View, a: int, b: int) -> list[Span]:
-    line = next(line for line in view.lines if line.start == a)
-    return line.cells()
-
-
-def _row(view: View, cells: Sequence[Span], header: Sequence[str], mine: Sequence[Time]) -> list[Obligation]:
+def _row(
+    view: View, cells: Sequence[Span], header: Sequence[str], mine: Sequence[Time]
+) -> list[Obligation]:
     """A row of a table of tasks: what, who and when by the header's words."""
     if not cells or not (mine or header):
         return []
     shift = len(header) - len(cells)
-    names = list(header[shift:] if shift > 0 and not header[0].startswith(("tt", "stt")) else header)
+    names = list(
+        header[shift:]
+        if shift > 0 and not header[0].startswith(("tt", "stt"))
+        else header
+    )
     titled = dict(zip(range(len(cells)), names, strict=False))
     who = next((c for i, c in enumerate(cells) if _WHO.search(titled.get(i, ""))), None)
-    what = next((c for i, c in enumerate(cells) if _WHAT.search(titled.get(i, ""))), None)
+    what = next(
+        (c for i, c in enumerate(cells) if _WHAT.search(titled.get(i, ""))), None
+    )
     longest = max(cells, key=lambda c: c[1] - c[0])
     action = view.say(*(what or longest))
     actors = names_in(view, *who) if who else ()
@@ -202,17 +268,23 @@ def _due(view: View, time: Time) -> Due | None:
 
 
 def _kind(view: View, start: int, end: int) -> str:
-    return next((kind for kind, words in _KINDS if words.search(view.flat, start, end)), "task")
+    return next(
+        (kind for kind, words in _KINDS if words.search(view.flat, start, end)), "task"
+    )
 
 
-def _paragraph(view: View, place: _Place, mine: Sequence[Time], opening: int) -> list[Obligation]:
+def _paragraph(
+    view: View, place: _Place, mine: Sequence[Time], opening: int
+) -> list[Obligation]:
     found: list[Obligation] = []
     spans = sentences(view, *place.span)
     subjects: dict[Span, tuple[str, ...]] = {}
     for number, span in enumerate(spans):
         here = [t for t in mine if span[0] <= t.start < span[1]]
         subjects[span] = actors_in(view, *span)
-        duty = bool(here) or (span[0] >= opening and _is_duty(view, span, place, subjects[span]))
+        duty = bool(here) or (
+            span[0] >= opening and _is_duty(view, span, place, subjects[span])
+        )
         if not duty:
             continue
         actors = _actors(view, place, spans[: number + 1], subjects)
@@ -231,12 +303,19 @@ def _is_duty(view: View, span: Span, place: _Place, actors: tuple[str, ...]) -> 
         return False
     if actors:
         return True
-    if not _ACTS.match(view.flat, *span) or not view.flat[span[0] : span[1]].strip().endswith((".", ";")):
+    if not _ACTS.match(view.flat, *span) or not view.flat[
+        span[0] : span[1]
+    ].strip().endswith((".", ";")):
         return False
     return any(actors_of_heading(view, *parent) for parent in place.parents[:3])
 
 
-def _actors(view: View, place: _Place, before: Sequence[Span], subjects: dict[Span, tuple[str, ...]]) -> tuple[str, ...]:
+def _actors(
+    view: View,
+    place: _Place,
+    before: Sequence[Span],
+    subjects: dict[Span, tuple[str, ...]],
+) -> tuple[str, ...]:
     for span in reversed(before):
         if subjects.get(span):
             return subjects[span]

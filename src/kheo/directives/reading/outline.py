@@ -17,7 +17,29 @@ from .text import phrase, squeeze
 _ROMAN = {
     n: i
     for i, n in enumerate(
-        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 1
+        [
+            "i",
+            "ii",
+            "iii",
+            "iv",
+            "v",
+            "vi",
+            "vii",
+            "viii",
+            "ix",
+            "x",
+            "xi",
+            "xii",
+            "xiii",
+            "xiv",
+            "xv",
+            "xvi",
+            "xvii",
+            "xviii",
+            "xix",
+            "xx",
+        ],
+        1,
     )
 }
 _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -25,14 +47,33 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("chapter", phrase(r"(chuong (?:[ivx]+|\d+))\b[.:\-]?")),
     ("title", phrase(r"(muc (?:[ivx]+|\d+))\b[.:\-]?")),
     ("article", phrase(r"(dieu \d{1,3}[a-z]?)\b[.:\-]?")),
-    ("annex", phrase(r"((?:phu luc|mau so|bieu so|mau|bieu)(?: so)? ?(?:[ivx]+|\d+[a-z]?)?)\b(?=[.:\-\s]|$)[.:\-]?")),
+    (
+        "annex",
+        phrase(
+            r"((?:phu luc|mau so|bieu so|mau|bieu)(?: so)? ?(?:[ivx]+|\d+[a-z]?)?)\b(?=[.:\-\s]|$)[.:\-]?"
+        ),
+    ),
     ("step", phrase(r"(buoc \d)\b[.:\-]?")),
     ("roman", re.compile(r"((?:x{0,2})(?:ix|iv|v?i{0,3}))\s*[.\-)/](?=\s|[^\W\d])")),
-    ("decimal", re.compile(r"(\d{1,2}\.\d{1,2}(?:\.\d{1,2}){0,3})\.?(?=\s|[^\W\d])[)\-]?")),
+    (
+        "decimal",
+        re.compile(r"(\d{1,2}\.\d{1,2}(?:\.\d{1,2}){0,3})\.?(?=\s|[^\W\d])[)\-]?"),
+    ),
     ("number", re.compile(r"(\d{1,2})\s?(?:[.)](?=\s|[^\W\d])|[\-/](?=\s))")),
     ("letter", re.compile(r"([a-eg-hđ])\s?[).](?=\s)")),
 )
-_RANKS = ("part", "chapter", "title", "annex", "roman", "article", "step", "number", "decimal", "letter")
+_RANKS = (
+    "part",
+    "chapter",
+    "title",
+    "annex",
+    "roman",
+    "article",
+    "step",
+    "number",
+    "decimal",
+    "letter",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +97,35 @@ def heading_of(view: View, start: int, end: int) -> Heading | None:
         written = view.text[found.start(1) : found.end(1)]
         if rank == "roman" and not written.isupper():
             continue
-        if rank in {"part", "chapter", "title", "annex", "article", "step"} and not written[0].isupper():
+        if (
+            rank in {"part", "chapter", "title", "annex", "article", "step"}
+            and not written[0].isupper()
+        ):
             continue
         if rank == "annex" and not written.isupper() and end - start > 160:
             continue
-        return Heading(rank, squeeze(written), _number(rank, found[1]), start, found.end(), end)
+        return Heading(
+            rank, squeeze(written), _number(rank, found[1]), start, found.end(), end
+        )
     return None
 
 
 def _number(rank: str, label: str) -> int | None:
-    last = label.split()[-1] if " " in label else label
+    last = label.rsplit(maxsplit=1)[-1] if " " in label else label
     if rank == "letter":
         return "abcdđeghiklm".find(label) + 1 or None
     if rank == "decimal":
-        return int(label.split(".")[-1])
-    return _ROMAN.get(last) or (int(re.sub(r"\D", "", last)) if re.search(r"\d", last) else None)
+        return int(label.rsplit(".", maxsplit=1)[-1])
+    return _ROMAN.get(last) or (
+        int(re.sub(r"\D", "", last)) if re.search(r"\d", last) else None
+    )
 
 
 def headings(view: View, start: int, end: int) -> list[Heading]:
     """All labelled paragraphs of a stretch."""
-    found = (heading_of(view, a, min(b, end)) for a, b in view.paragraphs if start <= a < end)
+    found = (
+        heading_of(view, a, min(b, end)) for a, b in view.paragraphs_in(start, end)
+    )
     return [heading for heading in found if heading is not None]
 
 
@@ -89,7 +139,9 @@ def outline_of(view: View, start: int, end: int) -> list[Section]:
         level = present.index(heading.rank) + 1
         if heading.rank == "decimal":
             level += heading.label.count(".") - 1
-        sections.append(Section(heading.label, title, level, (heading.start, heading.end)))
+        sections.append(
+            Section(heading.label, title, level, (heading.start, heading.end))
+        )
     return sections
 
 

@@ -27,13 +27,24 @@ class _Mark:
 
 def page_of(reading: Reading, *, name: str, language: str = "vi") -> str:
     """The page as HTML."""
-    style = resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    style = (
+        resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    )
     marks = [mark for i, d in enumerate(reading.documents) for mark in _marks(i, d)]
     title = f"{say('page.title', language)}: {name}"
-    findings = "".join(_document(i, d, language) for i, d in enumerate(reading.documents))
+    findings = "".join(
+        _document(i, d, language) for i, d in enumerate(reading.documents)
+    )
     key = "".join(
         f'<li><span class="{kind}">{escape(say(f"page.{label}", language))}</span></li>'
-        for kind, label in (("duty", "duties"), ("task", "tasks"), ("citation", "citations"), ("target", "targets"), ("anomaly", "anomalies"))
+        for kind, label in (
+            ("head", "head"),
+            ("duty", "duties"),
+            ("task", "tasks"),
+            ("citation", "citations"),
+            ("target", "targets"),
+            ("anomaly", "anomalies"),
+        )
     )
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
@@ -49,6 +60,8 @@ def page_of(reading: Reading, *, name: str, language: str = "vi") -> str:
 
 
 def _marks(index: int, document: Document) -> Iterator[_Mark]:
+    for i, place in enumerate(document.places):
+        yield _Mark(place, "head", f"d{index}-h{i}")
     for i, obligation in enumerate(document.obligations):
         kind = "duty" if obligation.due else "task"
         yield _Mark(obligation.at, kind, f"d{index}-o{i}")
@@ -68,10 +81,14 @@ def _marked(text: str, marks: Sequence[_Mark]) -> str:
         if mark.at[0] < mark.at[1]:
             starts.setdefault(mark.at[0], []).append(mark)
             ends.setdefault(mark.at[1], []).append(mark)
-    pieces, active, last = [], [], 0
+    pieces: list[str] = []
+    active: list[_Mark] = []
+    last = 0
     for edge in sorted({*starts, *ends, len(text)}):
         pieces.append(_piece(text[last:edge], active, last))
-        active = [m for m in active if m not in ends.get(edge, [])] + starts.get(edge, [])
+        active = [m for m in active if m not in ends.get(edge, [])] + starts.get(
+            edge, []
+        )
         last = edge
     return "".join(pieces)
 
@@ -98,20 +115,44 @@ def _header(document: Document, language: str) -> str:
     number = "-".join(x for x in (document.number, document.symbol) if x)
     if document.family != "party" and document.number and document.symbol:
         number = f"{document.number}/{document.symbol}"
-    issued = "/".join(reversed(document.issued_on.split("-"))) if document.issued_on else None
-    signed = [" · ".join(x for x in (s.authority, s.title, s.name) if x) for s in document.signatures]
-    stamps = [" · ".join(x for x in (s.by, s.number, s.on) if x) for s in document.stamps]
-    recipients = [f"{r.name} ({r.note})" if r.note else r.name for r in document.recipients]
-    rows: list[tuple[str, str | None | Sequence[str]]] = [
-        ("number", number or None), ("kind", document.kind_name), ("issued_on", issued),
-        ("place", document.place), ("issuer", document.issuer), ("subject", document.subject),
-        ("addressees", document.addressees), ("signatures", signed), ("recipients", recipients), ("stamps", stamps),
+    issued = _day(document.issued_on)
+    signed = [
+        " · ".join(x for x in (s.authority, s.title, s.name) if x)
+        for s in document.signatures
+    ]
+    stamps = [
+        " · ".join(x for x in (s.by, s.number, _day(s.on)) if x)
+        for s in document.stamps
+    ]
+    recipients = [
+        f"{r.name} ({r.note})" if r.note else r.name for r in document.recipients
+    ]
+    rows: list[tuple[str, str | Sequence[str] | None]] = [
+        ("number", number or None),
+        ("kind", document.kind_name),
+        ("issued_on", issued),
+        ("place", document.place),
+        ("issuer", document.issuer),
+        ("subject", document.subject),
+        ("addressees", document.addressees),
+        ("signatures", signed),
+        ("stamps", stamps),
     ]
     optional = {"addressees", "stamps"}
-    return "<dl>" + "".join(_row(key, value, language) for key, value in rows if value or key not in optional) + "</dl>\n"
+    shown = "".join(
+        _row(key, value, language)
+        for key, value in rows
+        if value or key not in optional
+    )
+    listed = [f"<li>{escape(name)}</li>" for name in recipients]
+    return f"<dl>{shown}</dl>\n{_folded('recipients', listed, language)}"
 
 
-def _row(key: str, value: str | None | Sequence[str], language: str) -> str:
+def _day(iso: str | None) -> str | None:
+    return "/".join(reversed(iso.split("-"))) if iso else None
+
+
+def _row(key: str, value: str | Sequence[str] | None, language: str) -> str:
     label = escape(say(f"page.{key}", language))
     if not value:
         return f'<dt>{label}</dt><dd class="unread">{escape(say("page.unread", language))}</dd>'
@@ -121,11 +162,26 @@ def _row(key: str, value: str | None | Sequence[str], language: str) -> str:
 
 
 def _list(key: str, items: Sequence[str], language: str) -> str:
-    return f"<h3>{escape(say(f'page.{key}', language))} ({len(items)})</h3><ol>{''.join(items)}</ol>\n" if items else ""
+    return (
+        f"<h3>{escape(say(f'page.{key}', language))} ({len(items)})</h3><ol>{''.join(items)}</ol>\n"
+        if items
+        else ""
+    )
+
+
+def _folded(key: str, items: Sequence[str], language: str) -> str:
+    """A list that opens when it is asked for; printed as it was left."""
+    if not items:
+        return ""
+    label = f"{escape(say(f'page.{key}', language))} ({len(items)})"
+    return f"<details><summary>{label}</summary><ol>{''.join(items)}</ol></details>\n"
 
 
 def _anomalies(index: int, document: Document, language: str) -> str:
-    items = [f'<li><a href="#d{index}-a{i}">{escape(a.message)}</a></li>' for i, a in enumerate(document.anomalies)]
+    items = [
+        f'<li><a href="#d{index}-a{i}">{escape(a.message)}</a></li>'
+        for i, a in enumerate(document.anomalies)
+    ]
     return _list("anomalies", items, language)
 
 
@@ -133,17 +189,26 @@ def _obligations(index: int, document: Document, language: str) -> str:
     numbered = [(f"d{index}-o{i}", o) for i, o in enumerate(document.obligations)]
     dated = [_duty(anchor, o, language) for anchor, o in numbered if o.due]
     undated = [_duty(anchor, o, language) for anchor, o in numbered if not o.due]
-    folded = _list("tasks", undated, language)
-    if folded:
-        folded = folded.replace("<h3>", "<details><summary>").replace("</h3>", "</summary>") + "</details>"
-    return _list("duties", dated, language) + folded
+    return _list("duties", dated, language) + _folded("tasks", undated, language)
 
 
 def _duty(anchor: str, obligation: Obligation, language: str) -> str:
-    when = f"<strong>{escape(due_in_words(obligation.due, language))}</strong> " if obligation.due else ""
+    when = (
+        f"<strong>{escape(due_in_words(obligation.due, language))}</strong> "
+        if obligation.due
+        else ""
+    )
     kind = f"<em>{escape(say(f'kind.{obligation.kind}', language))}</em>"
-    who = f"<div>{escape(say('page.who', language))}: {escape('; '.join(obligation.actors))}</div>" if obligation.actors else ""
-    receiver = f"<div>{escape(say('page.to', language))}: {escape(obligation.receiver)}</div>" if obligation.receiver else ""
+    who = (
+        f"<div>{escape(say('page.who', language))}: {escape('; '.join(obligation.actors))}</div>"
+        if obligation.actors
+        else ""
+    )
+    receiver = (
+        f"<div>{escape(say('page.to', language))}: {escape(obligation.receiver)}</div>"
+        if obligation.receiver
+        else ""
+    )
     action = f'<a href="#{anchor}">{escape(_shortened(obligation.action))}</a>'
     return f"<li>{when}{kind}{who}{receiver}<div>{action}</div></li>"
 
@@ -163,7 +228,11 @@ def _targets(index: int, document: Document, language: str) -> str:
 def _quantity(target: Target) -> str:
     unit = target.unit or ""
     space = "" if unit == "%" else " "
-    number = f"{target.value:g}–{target.upper:g}" if target.op == "between" else f"{_OPS[target.op]} {target.value:g}"
+    number = (
+        f"{target.value:g}–{target.upper:g}"
+        if target.op == "between"
+        else f"{_OPS[target.op]} {target.value:g}"
+    )
     return f"{number}{space}{unit}".strip() + (f"/{target.per}" if target.per else "")
 
 
@@ -171,7 +240,9 @@ def _citations(index: int, document: Document, language: str) -> str:
     items = []
     for i, c in enumerate(document.citations):
         sign = "-" if "/" in c.symbol and "-" not in c.symbol.split("/")[0] else "/"
-        day = f" ({'/'.join(reversed(c.issued_on.split('-')))})" if c.issued_on else ""
+        day = f" ({_day(c.issued_on)})" if c.issued_on else ""
         basis = f" <em>{escape(say('page.basis', language))}</em>" if c.is_basis else ""
-        items.append(f'<li><a href="#d{index}-c{i}">{escape(f"{c.number}{sign}{c.symbol}{day}")}</a>{basis}</li>')
+        items.append(
+            f'<li><a href="#d{index}-c{i}">{escape(f"{c.number}{sign}{c.symbol}{day}")}</a>{basis}</li>'
+        )
     return _list("citations", items, language)

@@ -8,20 +8,27 @@ After the foot of a document may come
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import kinds
+from .cells import Cell, is_motto
 from .foot import Foot, list_start, read_foot
-from .head import Cell, Head, cells_of, is_motto, own_number, read_head
+from .head import Head, read_head
 from .layout import ITEM, Line, View
+from .numbers import own_number
 from .text import is_capitals
 
 _ANNEX = re.compile(
     r"\(?(?:phu luc|mau\b|bieu\b|bieu mau|danh sach|danh muc|de cuong|lich |bang |phieu |thang diem|bo tieu chi|noi dung|"
     r"kem theo|ban hanh kem theo|tieu chi|huong dan |\*|ghi chu|don vi|ten )"
 )
-_CHROME = re.compile(r"(?:cac tin|tin (?:khac|moi|lien quan|cung)|nguoi ky|ky boi|in trang|ve dau trang|tac gia|nguon|luot xem|chia se|file dinh kem|tai ve|\()")
-_SECTION = re.compile(r"(?:[ivx]{1,5}|\d{1,2}|[a-h])\s*[.\-)/]|[-+]\s|dieu \d|phan |chuong |muc ")
+_CHROME = re.compile(
+    r"(?:cac tin|tin (?:khac|moi|lien quan|cung)|nguoi ky|ky boi|in trang|ve dau trang|tac gia|nguon|luot xem|chia se|file dinh kem|tai ve|\()"
+)
+_SECTION = re.compile(
+    r"(?:[ivx]{1,5}|\d{1,2}|[a-h])\s*[.\-)/]|[-+]\s|dieu \d|phan |chuong |muc "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,10 @@ class Part:
     def stretches(self) -> tuple[tuple[int, int], ...]:
         """Where duties and citations are looked for: the body, then the annexes."""
         annex = (self.foot.end, self.end)
-        return ((self.head.end, self.foot.start), *((annex,) if annex[1] > annex[0] else ()))
+        return (
+            (self.head.end, self.foot.start),
+            *((annex,) if annex[1] > annex[0] else ()),
+        )
 
 
 def split(view: View) -> list[Part]:
@@ -46,7 +56,7 @@ def split(view: View) -> list[Part]:
     parts: list[Part] = []
     start, headless, length = 0, False, len(view.text)
     while True:
-        limit = _next_head(view, start, parts)
+        limit = _next_head(view, start)
         head = Head(end=start) if headless else read_head(view, start, limit)
         foot = read_foot(view, head.end, limit)
         cut = _middle_of_text(view, foot.end, limit) if foot.end < limit else None
@@ -57,9 +67,9 @@ def split(view: View) -> list[Part]:
         start, headless = end, cut is not None
 
 
-def _next_head(view: View, start: int, parts: list[Part]) -> int:
+def _next_head(view: View, start: int) -> int:
     """Where the next document with a number of its own begins, or the end of the text."""
-    lines = [line for line in view.lines if line.start >= start]
+    lines = view.lines_in(start, len(view.text))
     own = None
     body = 0
     for index, line in enumerate(lines):
@@ -79,28 +89,52 @@ def _real_number(line: Line) -> str | None:
         flat = line.flat[a - line.start : b - line.start]
         if not flat.startswith("so"):
             continue
-        symbol = own_number(Cell(a, b, line.shown[a - line.start : b - line.start].strip(), flat.strip()))
+        symbol = own_number(
+            Cell(
+                a, b, line.shown[a - line.start : b - line.start].strip(), flat.strip()
+            )
+        )
         if symbol is not None and symbol.number is not None:
             return symbol.symbol
     return None
 
 
-def _in_head(lines: list[Line], index: int) -> bool:
+def _in_head(lines: Sequence[Line], index: int) -> bool:
     near = lines[max(0, index - 8) : index + 8]
-    cells = [(line.shown[a - line.start : b - line.start].strip(), line.flat[a - line.start : b - line.start].strip()) for line in near for a, b in line.cells()]
+    cells = [
+        (
+            line.shown[a - line.start : b - line.start].strip(),
+            line.flat[a - line.start : b - line.start].strip(),
+        )
+        for line in near
+        for a, b in line.cells()
+    ]
     motto = any(is_motto(flat) for _, flat in cells)
     title = any(is_capitals(shown) and kinds.title_of(flat) for shown, flat in cells)
     letter = any(flat.startswith(("v/v", "kinh gui")) for _, flat in cells)
-    dated = any(re.search(r"ngay\s*\d{1,2}\s*thang\s*\d{1,2}\s*nam\s*\d{4}", flat) and len(flat) < 100 for _, flat in cells)
+    dated = any(
+        re.search(r"ngay\s*\d{1,2}\s*thang\s*\d{1,2}\s*nam\s*\d{4}", flat)
+        and len(flat) < 100
+        for _, flat in cells
+    )
     return (motto and (title or letter or dated)) or (dated and (title or letter))
 
 
-def _block_start(lines: list[Line], index: int) -> int:
+def _block_start(lines: Sequence[Line], index: int) -> int:
     at = index
     while at > 0:
         above = lines[at - 1]
-        cells = [(above.shown[a - above.start : b - above.start].strip(), above.flat[a - above.start : b - above.start].strip()) for a, b in above.cells()]
-        head_like = all(is_capitals(s) or is_motto(f) or re.search(r"ngay .*thang", f) or f == "*" for s, f in cells)
+        cells = [
+            (
+                above.shown[a - above.start : b - above.start].strip(),
+                above.flat[a - above.start : b - above.start].strip(),
+            )
+            for a, b in above.cells()
+        ]
+        head_like = all(
+            is_capitals(s) or is_motto(f) or re.search(r"ngay .*thang", f) or f == "*"
+            for s, f in cells
+        )
         if not head_like or index - at >= 8:
             break
         at -= 1
@@ -109,17 +143,26 @@ def _block_start(lines: list[Line], index: int) -> int:
 
 def _middle_of_text(view: View, start: int, end: int) -> int | None:
     """Where a text without its first page goes on after a foot, if one does."""
-    paragraphs = [(a, b) for a, b in view.paragraphs if a >= start and b <= end]
+    paragraphs = list(view.paragraphs_in(start, end))
     while paragraphs and _CHROME.match(view.flat[paragraphs[0][0] : paragraphs[0][1]]):
         paragraphs.pop(0)
     if len(paragraphs) < 5:
         return None
     opening = [(view.shown[a:b], view.flat[a:b]) for a, b in paragraphs[:3]]
-    if any(_ANNEX.match(flat) or "kem theo" in flat or kinds.title_of(flat) and is_capitals(shown[:8]) for shown, flat in opening):
+    if any(
+        _ANNEX.match(flat)
+        or "kem theo" in flat
+        or (kinds.title_of(flat) and is_capitals(shown[:8]))
+        for shown, flat in opening
+    ):
         return None
     if any(is_motto(flat) for _, flat in opening):
         return None
     sections = sum(bool(_SECTION.match(view.flat[a:b])) for a, b in paragraphs)
     long = sum(b - a > 80 for a, b in paragraphs)
-    goes_on = bool(ITEM.match(opening[0][1])) or opening[0][0][:1].islower() or list_start(view, paragraphs[3][0], end)
+    goes_on = (
+        bool(ITEM.match(opening[0][1]))
+        or opening[0][0][:1].islower()
+        or list_start(view, paragraphs[3][0], end)
+    )
     return paragraphs[0][0] if goes_on and sections >= 2 and long >= 3 else None

@@ -51,9 +51,13 @@ def _document(
         *anomalies.of_text(view, part.start, part.end, language),
         *anomalies.of_head(part, language),
         *anomalies.of_outline(view, part, language),
-        *anomalies.of_citations([m for m in named if not m.is_own], head.issued_on, language),
+        *anomalies.of_citations(
+            [m for m in named if not m.is_own], head.issued_on, language
+        ),
         *anomalies.of_dues(obligations, head.issued_on, language),
-        *anomalies.of_bodies(view, head.end, foot.start, head.issued_on, known_bodies, language),
+        *anomalies.of_bodies(
+            view, head.end, foot.start, head.issued_on, known_bodies, language
+        ),
         *anomalies.of_foot(view, part, language),
     ]
     return Document(
@@ -75,7 +79,16 @@ def _document(
         obligations=tuple(obligations),
         targets=tuple(targets),
         anomalies=tuple(_first_of_each(found)),
+        places=tuple(_places(part)),
     )
+
+
+def _places(part: Part) -> list[Span]:
+    """Where the head's number and date and the foot stand."""
+    own, dated, foot = part.head.own, part.head.date_at, part.foot
+    spans = [(own.start, own.end)] if own else []
+    spans += [dated] if dated else []
+    return spans + ([(foot.start, foot.end)] if foot.end > foot.start else [])
 
 
 def _named_mentions(view: View, part: Part) -> list[Mention]:
@@ -120,7 +133,9 @@ def _family_from_body(view: View, part: Part) -> str:
     party = sum(words.count(w) for w in ("dang uy", "cap uy", "chi bo", "tinh uy"))
     front = sum(words.count(w) for w in ("ban thuong truc", "ubmttq", "uy ban mttq"))
     state = sum(words.count(w) for w in ("uy ban nhan dan", "ubnd"))
-    name, count = max((("party", party), ("front", front), ("state", state)), key=lambda x: x[1])
+    name, count = max(
+        (("party", party), ("front", front), ("state", state)), key=lambda x: x[1]
+    )
     return name if count >= 5 and count * 2 > party + front + state else "unknown"
 
 

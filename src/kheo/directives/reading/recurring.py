@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from .dates import DAY, MONTH
 from .text import phrase
-from .timespan import CLOCK, Time
+from .timespan import CLOCK, Parts, Time
 
 _STRICT = r"(?P<cue>(?:(?:cham nhat|muon nhat)(?: la| vao)? ?)?(?:(?P<strict>truoc)|vao|den|la)? ?)"
 _QUARTER_MONTH = (
@@ -24,8 +24,9 @@ _QUARTER_MONTH = (
     r" ?(?:cua |trong |moi |hang |cac )*quy(?P<next> (?:sau|tiep theo|ke tiep|tiep))?"
 )
 _DAY_OF = phrase(
-    rf"(?:{CLOCK},? ?)?{_STRICT}(?:{CLOCK},? ?)?(?:ngay )?(?<![\d/])(?P<day>{DAY})(?![\d/%])"
-    .replace("(?P<hour>", "(?P<h0>", 1).replace("(?P<minute>", "(?P<m0>", 1)
+    rf"(?:{CLOCK},? ?)?{_STRICT}(?:{CLOCK},? ?)?(?:ngay )?(?<![\d/])(?P<day>{DAY})(?![\d/%])".replace(
+        "(?P<hour>", "(?P<h0>", 1
+    ).replace("(?P<minute>", "(?P<m0>", 1)
     + rf" ?(?:,|\()? ?(?:(?P<quarter>{_QUARTER_MONTH})|(?P<months>(?:cua |vao )?(?:cac |thang )+(?P<list>{MONTH}(?: ?(?:,|va|;|/|hoac) ?(?:thang )?{MONTH})+))"
     r"|(?P<previous>(?:cua )?thang (?:lien )?truoc(?: do| lien ke)?)|(?P<following>(?:cua )?thang (?:sau|tiep theo|ke tiep|lien ke|lien sau|tiep)(?: lien ke| do)?)"
     r"|(?P<monthly>(?:cua |cac )?(?:hang|moi|tung) thang|hang thang|cua thang(?! \d| cuoi| dau| thu)(?: bao cao)?|trong thang(?! \d)))"
@@ -43,16 +44,25 @@ _LIST = phrase(
 _ONCE = phrase(
     rf"(?P<unit>{_UNIT})(?: ?/ ?| )(?:it nhat )?(?:mot|0?1) ?(?:/ ?)?lan|(?:mot|0?1) (?:lan|ky|cuoc|buoi|ngay)(?: ?/ ?| moi | trong | trong mot )(?P<per>{_UNIT})"
 )
-_ONE_UNIT = phrase(rf"(?:(?P<half>(?:0?6|sau) thang(?: dau nam)?|nua nam)|(?P<month>thang)|(?P<quarter>quy)|(?P<year>(?:0?1 |mot )?nam))")
-_NOT_TIMES = phrase(r"(?:quy (?:dinh|che|hoach|mo|trinh|uoc|bao|luat|dat|doi|y|khach|vi|i|v)|nam (?:19|20)\d\d|thang \d|nam (?:sau|sinh|quan|nu|bo|tri|giu|chac|bat|tinh|duoc|vung|thu)|quy \d)")
+_ONE_UNIT = phrase(
+    r"(?:(?P<half>(?:0?6|sau) thang(?: dau nam)?|nua nam)|(?P<month>thang)|(?P<quarter>quy)|(?P<year>(?:0?1 |mot )?nam))"
+)
+_NOT_TIMES = phrase(
+    r"(?:quy (?:dinh|che|hoach|mo|trinh|uoc|bao|luat|dat|doi|y|khach|vi|i|v)|nam (?:19|20)\d\d|thang \d|nam (?:sau|sinh|quan|nu|bo|tri|giu|chac|bat|tinh|duoc|vung|thu)|quy \d)"
+)
 
 
 def recurring_days(flat: str, start: int, end: int) -> Iterator[Time]:
     """Days of the month, of the quarter, weeks."""
     for found in _WEEK.finditer(flat, start, end):
         week = {"dau": 1, "cuoi": -1}.get(found["week"]) or _ordinal(found["week"])
+        due: Parts
         if found["quarter"]:
-            due = {"every": "quarter", "month_of_quarter": _ordinal(found["which"]), "week": week}
+            due = {
+                "every": "quarter",
+                "month_of_quarter": _ordinal(found["which"]),
+                "week": week,
+            }
         else:
             due = {"every": "month", "week": week}
         yield Time(found.start(), found.end(), due)
@@ -63,23 +73,37 @@ def recurring_days(flat: str, start: int, end: int) -> Iterator[Time]:
         every = "quarter" if "quy" in found["period"] else "month"
         at = found.start("strict")
         if every == "month":
-            yield Time(at, found.end(), {"every": every, "day": int(found["day"]), "strict": strict})
+            yield Time(
+                at,
+                found.end(),
+                {"every": every, "day": int(found["day"]), "strict": strict},
+            )
         else:
             yield Time(
                 at,
                 found.end(),
-                {"every": every, "month_of_quarter": 3, "day": int(found["day"]), "strict": strict},
+                {
+                    "every": every,
+                    "month_of_quarter": 3,
+                    "day": int(found["day"]),
+                    "strict": strict,
+                },
             )
 
 
 def _day_of(found: re.Match[str]) -> Iterator[Time]:
     strict, day = bool(found["strict"]), int(found["day"])
     cued = bool(found["cue"].strip()) or "ngay" in found[0]
-    clock = {"time": f"{int(found['hour']):02d}:{int(found['minute'] or 0):02d}"} if found["hour"] else {}
+    clock: Parts = (
+        {"time": f"{int(found['hour']):02d}:{int(found['minute'] or 0):02d}"}
+        if found["hour"]
+        else {}
+    )
     if not cued:
         return
     if found["quarter"]:
-        due = {"every": "quarter", "month_of_quarter": _ordinal(found["which"]), "day": day}
+        month = _ordinal(found["which"])
+        due: Parts = {"every": "quarter", "month_of_quarter": month, "day": day}
         yield Time(found.start(), found.end(), {**due, **clock, "strict": strict})
     elif found["months"]:
         yield from _named_months(found, day, strict=strict)
@@ -97,25 +121,37 @@ def _named_months(found: re.Match[str], day: int, *, strict: bool) -> Iterator[T
     months = [int(m) for m in re.findall(r"\d+", found["list"])]
     place = {(m - 1) % 3 + 1 for m in months}
     if len(months) >= 3 and len(place) == 1:
-        due = {"every": "quarter", "month_of_quarter": place.pop(), "day": day, "strict": strict}
+        due: Parts = {
+            "every": "quarter",
+            "month_of_quarter": place.pop(),
+            "day": day,
+            "strict": strict,
+        }
         yield Time(found.start(), found.end(), due)
         return
     at = found.start()
     for number, month in enumerate(months):
         until = found.end() if number == len(months) - 1 else at + 1
-        yield Time(at, until, {"every": "year", "month": month, "day": day, "strict": strict})
+        yield Time(
+            at, until, {"every": "year", "month": month, "day": day, "strict": strict}
+        )
         at = until
 
 
 def _ordinal(word: str) -> int:
-    for number, names in enumerate((("dau", "nhat", "1"), ("giua", "hai", "2"), ("cuoi", "ba", "3"), ("tu",)), 1):
-        if any(word.split()[-1] == name or word.split()[0] == name for name in names):
+    for number, names in enumerate(
+        (("dau", "nhat", "1"), ("giua", "hai", "2"), ("cuoi", "ba", "3"), ("tu",)), 1
+    ):
+        if any(
+            word.rsplit(maxsplit=1)[-1] == name or word.split(maxsplit=1)[0] == name
+            for name in names
+        ):
             return number
     return 1
 
 
 def recurrences(flat: str, start: int, end: int) -> Iterator[Time]:
-    """ "Hằng năm", "định kỳ 6 tháng, 1 năm", "mỗi quý một lần": no day."""
+    """Recurrences without a day: "hằng năm", "định kỳ 6 tháng, 1 năm", "mỗi quý một lần"."""
     for found in _ONCE.finditer(flat, start, end):
         unit = found["unit"] or found["per"]
         due = _every(unit)

@@ -16,7 +16,12 @@ from .text import phrase
 from .timespan import Time
 
 _COUNT = r"(?P<days>\d{1,3}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi)(?: \((?:[a-z]+ ?){1,4}\))? ?(?P<unit>ngay|tuan)(?: lam viec)?"
-_WORDS = {w: n for n, w in enumerate("mot hai ba bon nam sau bay tam chin muoi".split(), 1)}
+_WORDS = {
+    w: n
+    for n, w in enumerate(
+        ["mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"], 1
+    )
+}
 _EVENT = r"(?P<event>(?:ngay |khi |luc |thoi diem |hoi nghi |dai hoi |le |buoi |cuoc |dot |ky )[a-z][^,.;:()|\n]{1,90}?)"
 _STOP = r"(?=[,.;:()|\n]| (?:phai|thi|de|gui|bao cao|cac|dang uy|ban|uy ban|nguoi|to chuc va|va gui|ve)\b|$)"
 

@@ -66,7 +66,9 @@ class Symbol:
         return re.split(r"[-/]", self.symbol, maxsplit=1)[-1]
 
 
-def find_symbols(shown: str, start: int = 0, end: int | None = None) -> Iterator[Symbol]:
+def find_symbols(
+    shown: str, start: int = 0, end: int | None = None
+) -> Iterator[Symbol]:
     """Every number with a symbol in a text, in order."""
     for found in _ANY.finditer(shown, start, len(shown) if end is None else end):
         symbol = _read(found)
@@ -85,12 +87,18 @@ def blank_symbol(shown: str, start: int, end: int) -> Symbol | None:
 
 def _read(found: re.Match[str]) -> Symbol | None:
     if found["yn"]:
-        number, text = f"{found['yn'].translate(_READ_AS)}/{found['yy']}", f"{found['yk']}/{found['yb']}"
+        number, text = (
+            f"{found['yn'].translate(_READ_AS)}/{found['yy']}",
+            f"{found['yk']}/{found['yb']}",
+        )
     elif found["pn"]:
         number, text = found["pn"].translate(_READ_AS), f"{found['pk']}/{found['pb']}"
     else:
         year = f"/{found['sy']}" if found["sy"] else ""
-        number, text = f"{found['sn'].translate(_READ_AS)}{year}", f"{found['sk']}{found['sb']}"
+        number, text = (
+            f"{found['sn'].translate(_READ_AS)}{year}",
+            f"{found['sk']}{found['sb']}",
+        )
         if not _is_state_symbol(found):
             return None
     tidy = _tidy(text)

@@ -28,26 +28,45 @@ _COMPARED = phrase(
     rf"(?<![a-z])(?P<cue>(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<more>tren|hon|vuot)|(?P<less>duoi|thap hon|chua den|nho hon))"
     rf" (?P<value>{_NUMBER})(?![\d/.]*[/]\d)(?: \((?:[a-z]+ ?){{1,3}}\))? ?(?P<percent>%|phan tram)?"
 )
-_UPWARDS = phrase(rf"(?<![\d,./-])(?P<value>{_NUMBER}) ?(?P<percent>%)?(?: (?P<unit>(?:[a-z]+ ?){{1,3}}?))? ?tro (?P<way>len|xuong)")
-_RANGE = phrase(
-    rf"(?:(?P<from>tu) )?(?<![\d,./-])(?P<low>\d+(?:,\d+)?) ?(?P<lp>%)?(?: [a-z]+)? ?(?P<sep>-|den(?: duoi)?|toi) ?(?P<high>\d+(?:,\d+)?) ?(?P<percent>%)?(?: (?P<unit>diem))?"
+_UPWARDS = phrase(
+    rf"(?<![\d,./-])(?P<value>{_NUMBER}) ?(?P<percent>%)?(?: (?P<unit>(?:[a-z]+ ?){{1,3}}?))? ?tro (?P<way>len|xuong)"
 )
-_PERCENT = re.compile(r"(?<![\d,./-])(?P<value>\d{1,3}(?:,\d+)?)\s?(?:%|phan tram)(?!\w)")
+_RANGE = phrase(
+    r"(?:(?P<from>tu) )?(?<![\d,./-])(?P<low>\d+(?:,\d+)?) ?(?P<lp>%)?(?: [a-z]+)? ?(?P<sep>-|den(?: duoi)?|toi) ?(?P<high>\d+(?:,\d+)?) ?(?P<percent>%)?(?: (?P<unit>diem))?"
+)
+_PERCENT = re.compile(
+    r"(?<![\d,./-])(?P<value>\d{1,3}(?:,\d+)?)\s?(?:%|phan tram)(?!\w)"
+)
 _UNITS = (
     "mô hình|công trình|phần việc|tin bài|đơn vị|hội viên|đoàn viên|đại biểu|sản phẩm|tác phẩm|chuyên đề|tiêu chí|"
     "chỉ tiêu|tập thể|cá nhân|đồng chí|tổ chức|triệu đồng|tỷ đồng|nghìn đồng|hộ gia đình|khu dân cư|phút|trang|"
     "thôn|xã|ngày công|ngày|lần|cuộc|buổi|điểm|hộ|nhà|km|người|tin|bài|mét|tháng|năm|quý|giờ|chữ|từ|ảnh|lượt|lớp|hội nghị|"
     "đảng viên|cán bộ|tiết mục|thành viên|ý kiến|câu|việc|ấp|bản|phường|tuyến đường|căn nhà|căn|suất|đội|tờ|trẻ|clip|video|chi bộ|chi hội|chi đoàn|câu lạc bộ|điển hình|bức|cây|con|tấn|ha"
 )
-_UNIT = re.compile(rf"\s*({'|'.join(sorted(_UNITS.split('|'), key=len, reverse=True))})(?![\w])", re.IGNORECASE)
-_SLASH = re.compile(r"\s*(?:(?:[^\W\d]+\s+){0,2}[^\W\d]*/\s*|\s(?:mỗi|một|trong)\s+|/?\s*(?:hằng|hàng)\s+)(?:0?1\s+|một\s+)?(tháng|quý|năm|tuần|ngày|kỳ|đợt|xã|thôn|chi bộ|đơn vị|hội viên|người|hộ|lần|cuộc|buổi|chi hội|khu dân cư)(?!\w)", re.IGNORECASE)
-_EACH = phrase(r"(?:moi|hang|trong mot|tung|mot) (?P<per>nam|quy|thang|tuan)(?![a-z])[^.;:]{0,60}$")
+_UNIT = re.compile(
+    rf"\s*({'|'.join(sorted(_UNITS.split('|'), key=len, reverse=True))})(?![\w])",
+    re.IGNORECASE,
+)
+_SLASH = re.compile(
+    r"\s*(?:(?:[^\W\d]+\s+){0,2}[^\W\d]*/\s*|\s(?:mỗi|một|trong)\s+|/?\s*(?:hằng|hàng)\s+)(?:0?1\s+|một\s+)?(tháng|quý|năm|tuần|ngày|kỳ|đợt|xã|thôn|chi bộ|đơn vị|hội viên|người|hộ|lần|cuộc|buổi|chi hội|khu dân cư)(?!\w)",
+    re.IGNORECASE,
+)
+_EACH = phrase(
+    r"(?:moi|hang|trong mot|tung|mot) (?P<per>nam|quy|thang|tuan)(?![a-z])[^.;:]{0,60}$"
+)
 _EACH_INSIDE = phrase(r"moi (?P<per>nam|quy|thang|tuan)\b")
-_EACH_AFTER = phrase(r"[^.;:,\d]{0,40}?(?:trong |vao )?(?:moi|hang|mot|trong) (?:mot )?(?P<per>nam|quy|thang|tuan)(?![a-z0-9])")
+_EACH_AFTER = phrase(
+    r"[^.;:,\d]{0,40}?(?:trong |vao )?(?:moi|hang|mot|trong) (?:mot )?(?P<per>nam|quy|thang|tuan)(?![a-z0-9])"
+)
 _PER = {"nam": "năm", "quy": "quý", "thang": "tháng", "tuan": "tuần"}
-_REPORTED = phrase(r"(?:da dat|dat duoc|da (?:co|to chuc|thuc hien|hoan thanh)|ket qua (?:nam|giai doan)|tinh den|so voi|tang|giam)[^.;]{0,60}$")
+_REPORTED = phrase(
+    r"(?:da dat|dat duoc|da (?:co|to chuc|thuc hien|hoan thanh)|ket qua (?:nam|giai doan)|tinh den|so voi|tang|giam)[^.;]{0,60}$"
+)
 _AGE = re.compile(r"\s*(?:tuổi|năm tuổi)")
-_SKIP_BEFORE = re.compile(r"(?:khoản|điểm|điều|mục|số|lần thứ|khóa|thứ|bước|mẫu|phụ lục|quý|tháng|ngày|năm)\s*$", re.IGNORECASE)
+_SKIP_BEFORE = re.compile(
+    r"(?:khoản|điểm|điều|mục|số|lần thứ|khóa|thứ|bước|mẫu|phụ lục|quý|tháng|ngày|năm)\s*$",
+    re.IGNORECASE,
+)
 
 
 def targets_in(view: View, start: int, end: int, taken: Iterable[Span]) -> list[Target]:
@@ -80,30 +99,59 @@ def _compared(view: View, start: int, end: int) -> Iterator[Target]:
         upwards = _UPWARDS.match(view.flat, found.start("value"))
         if found["cue"] == "tu" and not (upwards and upwards["way"] == "len"):
             continue
-        if found["cue"].split()[0] in {"tren", "hon", "duoi", "vuot"} and not _counts(view, found):
+        if found["cue"].split()[0] in {"tren", "hon", "duoi", "vuot"} and not _counts(
+            view, found
+        ):
             continue
-        op = ">=" if found["least"] else "<=" if found["most"] else ">" if found["more"] else "<"
+        op = (
+            ">="
+            if found["least"]
+            else "<="
+            if found["most"]
+            else ">"
+            if found["more"]
+            else "<"
+        )
         if _AGE.match(view.shown, found.end()):
             continue
-        yield _target(view, found, op, _value(found["value"]), unit="%" if found["percent"] else None)
+        yield _target(
+            view,
+            found,
+            op,
+            _value(found["value"]),
+            unit="%" if found["percent"] else None,
+        )
 
 
 def _counts(view: View, found: re.Match[str]) -> bool:
-    """ "trên 90%", "dưới 50 điểm" limit something; "trên một số lĩnh vực" does not."""
+    """Whether "trên", "dưới" limit a number: "trên 90%", not "trên một số lĩnh vực"."""
     if found["percent"]:
         return True
     words = found["value"] in _WORDS
     unit = _UNIT.match(view.shown, found.end("value"))
-    return bool(unit) and not words and unit[1].lower() not in {"năm", "xã", "thôn", "tháng", "ngày"}
+    return (
+        unit is not None
+        and not words
+        and unit[1].lower() not in {"năm", "xã", "thôn", "tháng", "ngày"}
+    )
 
 
 def _upwards(view: View, start: int, end: int) -> Iterator[Target]:
     for found in _UPWARDS.finditer(view.flat, start, end):
-        if _AGE.match(view.shown, found.end("percent") if found["percent"] else found.end("value")):
+        if _AGE.match(
+            view.shown, found.end("percent") if found["percent"] else found.end("value")
+        ):
             continue
         op = ">=" if found["way"] == "len" else "<="
         unit = "%" if found["percent"] else None
-        yield _target(view, found, op, _value(found["value"]), unit=unit, words_end=found.end("value"))
+        yield _target(
+            view,
+            found,
+            op,
+            _value(found["value"]),
+            unit=unit,
+            words_end=found.end("value"),
+        )
 
 
 def _shares(view: View, start: int, end: int) -> Iterator[Target]:
@@ -117,9 +165,9 @@ def _target(
     view: View,
     found: re.Match[str],
     op: str,
-    value: int | float,
+    value: float,
     *,
-    upper: int | float | None = None,
+    upper: float | None = None,
     unit: str | None = None,
     words_end: int | None = None,
 ) -> Target:
@@ -127,7 +175,15 @@ def _target(
     named = None if unit == "%" else _UNIT.match(view.shown, at)
     unit = unit or (named[1].lower() if named else None)
     after = named.end() if named else found.end()
-    return Target(_subject(view, found), op, value, upper, unit, _per(view, found, after), (found.start(), found.end()))
+    return Target(
+        _subject(view, found),
+        op,
+        value,
+        upper,
+        unit,
+        _per(view, found, after),
+        (found.start(), found.end()),
+    )
 
 
 def _per(view: View, found: re.Match[str], after: int) -> str | None:
@@ -137,8 +193,12 @@ def _per(view: View, found: re.Match[str], after: int) -> str | None:
     inside = _EACH_INSIDE.search(view.flat, found.start(), found.end())
     if inside:
         return _PER[inside["per"]]
-    sentence = max(view.flat.rfind(c, max(0, found.start() - 120), found.start()) for c in ".;:\n")
-    before = _EACH.search(view.flat, max(sentence, found.start() - 120, 0), found.start())
+    sentence = max(
+        view.flat.rfind(c, max(0, found.start() - 120), found.start()) for c in ".;:\n"
+    )
+    before = _EACH.search(
+        view.flat, max(sentence, found.start() - 120, 0), found.start()
+    )
     later = _EACH_AFTER.match(view.flat, after)
     each = before or later
     return _PER[each["per"]] if each else None

@@ -1,6 +1,6 @@
-"""The text as it is read: one normal form to show, one folded form to match.
+r"""The text as it is read: one normal form to show, one folded form to match.
 
-`normalise` gives the text that every offset points into: NFC, "\\n" line ends, no
+`normalise` gives the text that every offset points into: NFC, "\n" line ends, no
 invisible characters, no Markdown marks. `fold` gives a string of exactly the same
 length in lower case without diacritics, with one kind of dash and quote, so that a
 pattern written once matches both tone-mark styles ("ủy", "uỷ"), both spellings of
@@ -13,7 +13,17 @@ import re
 import unicodedata
 
 _INVISIBLE = dict.fromkeys(
-    [0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F)]
+    [
+        0x00AD,
+        0x200B,
+        0x200C,
+        0x200D,
+        0x2060,
+        0xFEFF,
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+    ]
 )
 _SPACES = dict.fromkeys(
     [0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " "
@@ -21,8 +31,18 @@ _SPACES = dict.fromkeys(
 # Eth looks like the Vietnamese letter D with stroke and often stands in for it.
 _LETTERS = {0x00D0: "Đ", 0x00F0: "đ", 0x0189: "Đ", 0x2028: "\n", 0x2029: "\n"}
 # Hyphens that only a word processor tells apart; the en and em dash stay.
-_HYPHENS = dict.fromkeys([0x2010, 0x2011, 0x2012, 0x2015, 0x2212, 0xFE58, 0xFE63, 0xFF0D], "-")
-_CLEAN = {**_HYPHENS, **_INVISIBLE, **_SPACES, **_LETTERS, 0x0B: "\n", 0x0C: "\n", 0x85: "\n"}
+_HYPHENS = dict.fromkeys(
+    [0x2010, 0x2011, 0x2012, 0x2015, 0x2212, 0xFE58, 0xFE63, 0xFF0D], "-"
+)
+_CLEAN = {
+    **_HYPHENS,
+    **_INVISIBLE,
+    **_SPACES,
+    **_LETTERS,
+    0x0B: "\n",
+    0x0C: "\n",
+    0x85: "\n",
+}
 
 _DASHES = "‐‑‒–—―−﹘﹣－"
 _SINGLE_QUOTES = "‘’‚‛′`´"
@@ -30,10 +50,13 @@ _DOUBLE_QUOTES = "“”„‟«»″＂"
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
 _TAG = re.compile(
-    r"</?(?:b|i|u|em|strong|span|font|p|sup|sub|center)(?:\s[^<>\n]{0,200})?/?>", re.IGNORECASE
+    r"</?(?:b|i|u|em|strong|span|font|p|sup|sub|center)(?:\s[^<>\n]{0,200})?/?>",
+    re.IGNORECASE,
 )
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_RULED_ROW = re.compile(r"(?m)^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t]*(?:(?::?-{3,}:?)[ \t]*)?$")
+_RULED_ROW = re.compile(
+    r"(?m)^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t]*(?:(?::?-{3,}:?)[ \t]*)?$"
+)
 _HEADING = re.compile(r"(?m)^[ \t]{0,3}#{1,6}[ \t]+")
 _STARS = re.compile(r"\*\*+(?=\S)|(?<=\S)\*\*+|(?<=[^\s*])\*|\*(?=[^\s*])")
 _UNDERSCORE = re.compile(r"(?<![\w_])_([^_\n]{1,200})_(?![\w_])")
@@ -50,9 +73,11 @@ def normalise(raw: str) -> str:
     if _ENTITY.search(text):
         text = html.unescape(text)
     text = unicodedata.normalize("NFC", text.translate(_CLEAN))
-    text = "".join(c if c.isprintable() or c in "\n\t" else " " for c in text) if (
-        not text.replace("\n", "").replace("\t", "").isprintable()
-    ) else text
+    text = (
+        "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
+        if (not text.replace("\n", "").replace("\t", "").isprintable())
+        else text
+    )
     return _without_markup(text)
 
 
@@ -127,7 +152,9 @@ def phrase(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
     Not for a line end: in a laid-out text that is the end of a paragraph.
     """
-    return re.compile(re.sub(r" (?![?*+{\]])", " +", pattern).replace(" ?", " *"), flags)
+    return re.compile(
+        re.sub(r" (?![?*+{\]])", " +", pattern).replace(" ?", " *"), flags
+    )
 
 
 def is_capitals(text: str) -> bool:

@@ -22,22 +22,36 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from .dates import DAY, MONTH, QUARTER, YEAR, Day, day_of, day_pattern, month_range, quarter_number
+from .dates import (
+    DAY,
+    MONTH,
+    QUARTER,
+    YEAR,
+    Day,
+    day_of,
+    day_pattern,
+    month_range,
+    quarter_number,
+)
 from .model import Due, Span
-from .recurring import recurring_days, recurrences
+from .recurring import recurrences, recurring_days
 from .relative import relative_times
 from .text import phrase
 from .timespan import CLOCK, Time, clock_of, free_of
 
 _DAYS = phrase(rf"(?<![\d/.\-,]){day_pattern('a')}(?!\s?[/-]\s?[a-z])")
-_STRICT = r"(?:(?:xong|cham nhat|hoan thanh|gui|ve|nop|bao cao|thoi han|han)?(?: la)? ?truoc)"
+_STRICT = (
+    r"(?:(?:xong|cham nhat|hoan thanh|gui|ve|nop|bao cao|thoi han|han)?(?: la)? ?truoc)"
+)
 _SOFT = (
     r"(?:(?:cham|muon|tre) nhat(?: la| vao| den| trong| toi| den het)?|"
     r"(?:xong|hoan thanh|ket thuc|gui|nop|han|thoi han|han cuoi|han chot|thoi gian)(?: (?!truoc|tu|sau)[a-z]+){0,4}?(?: la| vao| trong| den| den het)? ?:?|"
     r"khong (?:qua|muon hon|cham hon)|(?:den|toi)(?: het)?|het|cho den)"
 )
 _EVENT = r"(?:vao(?: dip| luc| hoi| cac)?|(?:nhan )?dip|luc|dung)"
-_WEEKDAY = r"(?:,? ?(?:sang|chieu|toi)? ?(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat),?)?"
+_WEEKDAY = (
+    r"(?:,? ?(?:sang|chieu|toi)? ?(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat),?)?"
+)
 _LEFT = phrase(
     rf"(?:(?P<strict>{_STRICT})|(?P<soft>{_SOFT})|(?P<event>{_EVENT})|(?P<from>(?:ke )?tu|bat dau|sau))?"
     rf"(?: ?{CLOCK},?)?{_WEEKDAY} ?(?P<ngay>,? ?ngay)?[\s(]*$"
@@ -50,6 +64,7 @@ _NOT_DUE = phrase(
     r"lan thu|ra doi|ngay sinh|ban hanh|ky ngay|thay the|ke tu|cong bo ngay|duoc sua doi|ky bao cao|thang so lieu)[^.;]{0,60}$"
     r"|(?:giai doan|nhiem ky|nam hoc|khoa)[^.;,a-z]{0,20}$"
 )
+_SENT_BY = re.compile(r"gui|bao cao|nop|hoan thanh|xong|dang ky")
 _STRETCH = phrase(
     rf"(?<![a-z])(?:tu )?(?:{CLOCK.replace('hour', 'fh').replace('minute', 'fmin')},? )?(?:ngay )?(?:(?P<fd>{DAY})(?: ?[/.\-] ?(?P<fm>{MONTH})(?: ?[/.\-] ?(?P<fy>{YEAR}))?| thang (?P<fmw>{MONTH})(?:,? nam (?P<fyw>{YEAR}))?)?)"
     rf"(?: ?,? (?:den|toi)(?: het)?(?: ngay)? | ?- ?(?:ngay )?)(?:{CLOCK},? ?)?(?:ngay )?{day_pattern('t')}"
@@ -61,11 +76,20 @@ _WITHIN = phrase(
     rf"(?P<left>(?:(?:cham|muon) nhat |xong |hoan thanh |ket thuc )?(?:(?P<before>truoc)|(?P<until>den het|het|den cuoi)|(?P<inside>trong|vao|xong|hoan thanh|vao dip|cham nhat|vao cuoi|dau|cuoi)|(?P<since>ke tu|tu|den nay|qua))? ?)"
     rf"(?:thang (?P<month>{MONTH})(?:(?: ?[/\-] ?| nam )(?P<my>{YEAR}))?(?!\d)|quy (?P<quarter>{QUARTER})\b(?:(?: ?[/\-] ?|,? nam )(?P<qy>{YEAR}))?|nam (?P<year>{YEAR})(?! ?[-/] ?\d))"
 )
-_LATER_YEAR = phrase(r",? ?(?:\(?(?:hang|moi) nam|cua nam (?:sau|tiep|ke)|nam sau|nam (?:ke tiep|tiep theo))")
+_PART_OF_DAY = re.compile(r"(?:tu|ngay \d+|\d) ?$")
+_INSIDE_YEAR = {"trong", "vao", "xong", "hoan thanh"}
+_LATER_YEAR = phrase(
+    r",? ?(?:\(?(?:hang|moi) nam|cua nam (?:sau|tiep|ke)|nam sau|nam (?:ke tiep|tiep theo))"
+)
 
 
 def find_times(
-    flat: str, start: int, end: int, *, issued_on: str | None, taken: Iterable[Span] = ()
+    flat: str,
+    start: int,
+    end: int,
+    *,
+    issued_on: str | None,
+    taken: Iterable[Span] = (),
 ) -> list[Time]:
     """Every stated time between two offsets, in order.
 
@@ -83,7 +107,9 @@ def find_times(
     )
     for grammar in grammars:
         for found in grammar:
-            lead = len(flat[found.start : found.end]) - len(flat[found.start : found.end].lstrip())
+            lead = len(flat[found.start : found.end]) - len(
+                flat[found.start : found.end].lstrip()
+            )
             time = replace(found, start=found.start + lead)
             if free_of(used, time.start, time.end):
                 used.append((time.start, time.end))
@@ -104,13 +130,18 @@ def _stretches(flat: str, start: int, end: int) -> Iterator[Time]:
             continue
         if to_year is None:
             low, high = month_range(first)[0], month_range(last)[1]
-            yield Time(found.start(), found.end(), {"every": "year", "from": low, "to": high})
+            yield Time(
+                found.start(), found.end(), {"every": "year", "from": low, "to": high}
+            )
         else:
             days = monthrange(int(to_year), last)[1]
             yield Time(
                 found.start(),
                 found.end(),
-                {"from": f"{from_year}-{first:02d}-01", "to": f"{to_year}-{last:02d}-{days:02d}"},
+                {
+                    "from": f"{from_year}-{first:02d}-01",
+                    "to": f"{to_year}-{last:02d}-{days:02d}",
+                },
             )
 
 
@@ -119,12 +150,18 @@ def _stretch(flat: str, found: re.Match[str]) -> Time | None:
     last = day_of(found, "t")
     if last is None:
         return None
-    opened = found[0].startswith("tu") or "den" in found[0].split() or "toi" in found[0].split()
+    opened = (
+        found[0].startswith("tu")
+        or "den" in found[0].split()
+        or "toi" in found[0].split()
+    )
     month = found["fm"] or found["fmw"]
     year = found["fy"] or found["fyw"]
     if not opened and (month or not found["td"]):
         return Time(found.start(), found.end(), None) if year else None
-    first = Day(int(found["fd"]), int(month or last.month), int(year) if year else last.year)
+    first = Day(
+        int(found["fd"]), int(month or last.month), int(year) if year else last.year
+    )
     begin, finish = first.iso(), last.iso()
     if begin is None or finish is None:
         return None
@@ -141,7 +178,9 @@ def _stretch(flat: str, found: re.Match[str]) -> Time | None:
     return Time(found.start(), found.end(), due)
 
 
-def _single_days(flat: str, start: int, end: int, issued_on: str | None) -> Iterator[Time]:
+def _single_days(
+    flat: str, start: int, end: int, issued_on: str | None
+) -> Iterator[Time]:
     pending: list[tuple[re.Match[str], Day, re.Match[str]]] = []
     for found in _DAYS.finditer(flat, start, end):
         day = day_of(found, "a")
@@ -150,14 +189,18 @@ def _single_days(flat: str, start: int, end: int, issued_on: str | None) -> Iter
         line = max(flat.rfind("\n", start, found.start()) + 1, start)
         left = _LEFT.search(flat, max(line, found.start() - 70), found.start())
         assert left is not None  # every part of the pattern is optional
-        if pending and _AND.search(flat, pending[-1][0].end(), found.start()) and (
-            not flat[pending[-1][0].end() : found.start()].strip(" ,;va/truocngyhi")
+        if (
+            pending
+            and _AND.search(flat, pending[-1][0].end(), found.start())
+            and (
+                not flat[pending[-1][0].end() : found.start()].strip(" ,;va/truocngyhi")
+            )
         ):
             pending.append((found, day, pending[0][2] if _is_bare(left) else left))
             continue
-        yield from _settled(flat, pending, line, issued_on)
+        yield from _settled(flat, pending, issued_on)
         pending = [(found, day, left)]
-    yield from _settled(flat, pending, start, issued_on)
+    yield from _settled(flat, pending, issued_on)
 
 
 def _is_bare(left: re.Match[str]) -> bool:
@@ -167,7 +210,6 @@ def _is_bare(left: re.Match[str]) -> bool:
 def _settled(
     flat: str,
     pending: Sequence[tuple[re.Match[str], Day, re.Match[str]]],
-    line: int,
     issued_on: str | None,
 ) -> Iterator[Time]:
     """The dues of days named together: they share the year and the "hằng năm" at the end."""
@@ -186,35 +228,39 @@ def _settled(
         if due is None and _stands_alone(flat, found):
             due = _alone(dated)
         start = min(left.start(), found.start())
-        yield Time(start if found is not last or len(pending) == 1 else found.start(),
-                   end_of_all if found is last else found.end(), due)
+        yield Time(
+            start if found is not last or len(pending) == 1 else found.start(),
+            end_of_all if found is last else found.end(),
+            due,
+        )
 
 
 def _day_due(
     day: Day, left: re.Match[str], before: str, issued_on: str | None, *, recurs: bool
 ) -> Due | None:
-    strict, soft, event = bool(left["strict"]), bool(left["soft"]), bool(left["event"])
-    cued = strict or soft
+    """The due that a day gives after the words that lead to it, or None."""
+    strict, cued = bool(left["strict"]), bool(left["strict"] or left["soft"])
     iso = day.iso()
-    if iso is None or left["from"] or _in_brackets(before) and not cued:
-        return None
-    if _NOT_DUE.search(before) and not strict:
+    bracketed = _in_brackets(before) and not cued
+    explained = bool(_NOT_DUE.search(before)) and not strict
+    if iso is None or left["from"] or bracketed or explained:
         return None
     if day.year is None:
-        if not (cued or recurs or event):
+        if not (cued or recurs or left["event"]):
             return None
         return {"every": "year", "month": day.month, "day": day.day, "strict": strict}
-    if not cued and not event and not (left["ngay"] and issued_on):
+    announced = cued or left["event"] or (left["ngay"] and issued_on)
+    if not announced or _is_past(iso, issued_on, before, cued=cued):
         return None
-    if issued_on and iso < issued_on and not re.search(r"gui|bao cao|nop|hoan thanh|xong|dang ky", before):
-        return None
-    if issued_on and iso < issued_on and not cued:
-        return None
-    due: dict[str, str | int | bool] = {"on": iso}
     at = clock_of(left)
-    if at:
-        due["time"] = at
-    return {**due, "strict": strict}
+    return {"on": iso, **({"time": at} if at else {}), "strict": strict}
+
+
+def _is_past(iso: str, issued_on: str | None, before: str, *, cued: bool) -> bool:
+    """A day before the issue is no deadline, unless something is to be sent by it."""
+    if issued_on is None or iso >= issued_on:
+        return False
+    return not (cued and _SENT_BY.search(before))
 
 
 def _alone(day: Day) -> Due | None:
@@ -233,7 +279,9 @@ def _in_brackets(before: str) -> bool:
     return opened > before.rfind(")") and len(inside.strip(" ,ngaytu")) < 3
 
 
-def _months_and_years(flat: str, start: int, end: int, issued_on: str | None) -> Iterator[Time]:
+def _months_and_years(
+    flat: str, start: int, end: int, issued_on: str | None
+) -> Iterator[Time]:
     for found in _WITHIN.finditer(flat, start, end):
         if found.start() and flat[found.start() - 1].isalnum():
             continue
@@ -257,32 +305,40 @@ def _every_year(found: re.Match[str]) -> Due | None:
 
 
 def _within(flat: str, found: re.Match[str], issued_on: str | None) -> Due | None:
+    """The due that a month, a quarter or a year gives, or None."""
     year = found["my"] or found["qy"] or found["year"]
     before = flat[max(0, found.start() - 60) : found.start()]
     before = before[before.rfind("\n") + 1 :]
-    if found["since"] or _NOT_DUE.search(before) or re.search(r"(?:tu|ngay \d+|\d) ?$", before):
+    if found["since"] or _NOT_DUE.search(before) or _PART_OF_DAY.search(before):
         return None
     alone = _stands_alone(flat, found)
     if year is None:
-        fits = found["inside"] or alone
         later = _LATER_YEAR.match(flat, found.end())
-        return _every_year(found) if later or (fits and not found["year"]) else None
-    if issued_on and f"{year}-99" < issued_on[:4]:
+        fits = (found["inside"] or alone) and not found["year"]
+        return _every_year(found) if later or fits else None
+    if issued_on and year < issued_on[:4]:
         return None
     if found["before"] or found["until"]:
         return _edge(found, int(year))
     if found["year"]:
-        inside = found["inside"] in {"trong", "vao", "xong", "hoan thanh"}
-        return {"within": year} if inside and not (issued_on and year < issued_on[:4]) else None
-    code = f"{year}-Q{quarter_number(found['quarter'])}" if found["quarter"] else f"{year}-{int(found['month']):02d}"
-    past = bool(issued_on) and found["month"] and code < str(issued_on)[:7]
-    if past or (issued_on and year < issued_on[:4]):
-        return None
-    return {"within": code} if found["inside"] or alone or issued_on else None
+        return {"within": year} if found["inside"] in _INSIDE_YEAR else None
+    return _in_month_or_quarter(found, year, issued_on, alone=alone)
+
+
+def _in_month_or_quarter(
+    found: re.Match[str], year: str, issued_on: str | None, *, alone: bool
+) -> Due | None:
+    if found["quarter"]:
+        code = f"{year}-Q{quarter_number(found['quarter'])}"
+        return {"within": code} if found["inside"] or alone or issued_on else None
+    code = f"{year}-{int(found['month']):02d}"
+    past = bool(issued_on) and code < str(issued_on)[:7]
+    told = found["inside"] or alone or issued_on
+    return {"within": code} if told and not past else None
 
 
 def _edge(found: re.Match[str], year: int) -> Due | None:
-    """ "trước tháng 6/2025" is a day; "đến hết quý III/2025" the last day of it."""
+    """A day: the first for "trước tháng 6/2025", the last for "đến hết quý III/2025"."""
     if found["month"]:
         first = last = int(found["month"])
     elif found["quarter"]:
@@ -297,7 +353,11 @@ def _edge(found: re.Match[str], year: int) -> Due | None:
 
 def _stands_alone(flat: str, found: re.Match[str]) -> bool:
     """Whether a table's cell or "Thời gian: …" consists of this time."""
-    before = re.sub(r"ngay *$", "", flat[max(0, found.start() - 40) : found.start()]).rstrip(" ")
+    before = re.sub(
+        r"ngay *$", "", flat[max(0, found.start() - 40) : found.start()]
+    ).rstrip(" ")
     after = flat[found.end() : found.end() + 3].lstrip(" .;")
     cell = (not before or before[-1] in "|\n") and (not after or after[0] in "|\n")
-    return cell or bool(re.search(r"thoi (?:gian|han)[^.;|]{0,30}:\s*(?:\w+ ?)?$", before))
+    return cell or bool(
+        re.search(r"thoi (?:gian|han)[^.;|]{0,30}:\s*(?:\w+ ?)?$", before)
+    )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from .model import Due, Span
 
+Parts = dict[str, str | int | bool]
+
 CLOCK = r"(?P<hour>[01]?\d|2[0-4]) ?(?:gio|h|g(?=\d)|:(?=\d)) ?(?P<minute>[0-5]\d)?(?: ?(?:phut|'|p))?"
 
 
@@ -25,7 +27,7 @@ class Time:
 
 
 def clock_of(found: re.Match[str]) -> str | None:
-    """ "17:00" from the groups of `CLOCK`."""
+    """Write the groups of `CLOCK` as "17:00"."""
     groups = found.groupdict()
     if not groups.get("hour"):
         return None

@@ -10,12 +10,16 @@ def due_in_words(due: Mapping[str, object], language: str) -> str:
     if "relative_to" in due:
         return _from_event(due, language)
     if "on" in due:
-        when = " ".join(str(part) for part in (due.get("time"), _day(str(due["on"]))) if part)
+        when = " ".join(
+            str(part) for part in (due.get("time"), _day(str(due["on"]))) if part
+        )
         return say("due.before" if due.get("strict") else "due.by", language, when=when)
     if "within" in due:
         return say("due.within", language, when=_period(str(due["within"]), language))
     if "from" in due:
-        last = " ".join(str(part) for part in (due.get("time"), _day(str(due["to"]))) if part)
+        last = " ".join(
+            str(part) for part in (due.get("time"), _day(str(due["to"]))) if part
+        )
         stretch = say("due.range", language, first=_day(str(due["from"])), last=last)
         return f"{stretch}, {say('due.year', language)}" if "every" in due else stretch
     return _returning(due, language)
@@ -44,12 +48,18 @@ def _returning(due: Mapping[str, object], language: str) -> str:
 
 def _place_in_period(due: Mapping[str, object], language: str) -> str:
     wordings: dict[str, Callable[[int], str]] = {
-        "week": lambda n: say("due.last_week", language) if n < 0 else say("due.week", language, week=n),
+        "week": lambda n: (
+            say("due.last_week", language)
+            if n < 0
+            else say("due.week", language, week=n)
+        ),
         "day": lambda n: say("due.day", language, day=n),
         "month_of_quarter": lambda n: say("due.quarter_month", language, month=n),
         "shift_months": lambda n: say("due.shift", language, shift=n),
     }
-    return ", ".join(word(int(str(due[key]))) for key, word in wordings.items() if key in due)
+    return ", ".join(
+        word(int(str(due[key]))) for key, word in wordings.items() if key in due
+    )
 
 
 def _day(iso: str) -> str:

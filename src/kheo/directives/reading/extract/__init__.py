@@ -35,7 +35,9 @@ def load(path: Path) -> str:
     if not size:
         raise Unreadable("empty")
     if size > MAX_BYTES:
-        raise Unreadable("too_large", size=size // 1_000_000, limit=MAX_BYTES // 1_000_000)
+        raise Unreadable(
+            "too_large", size=size // 1_000_000, limit=MAX_BYTES // 1_000_000
+        )
     with path.open("rb") as file:
         beginning = file.read(8192)
     extractor = _extractor(kind_of(beginning))

@@ -21,8 +21,22 @@ from .numbering import Numbering
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_SKIPPED = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", _FALLBACK, f"{_W}pPr", f"{_W}rPr"}
-_BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": "\t", f"{_W}noBreakHyphen": "-", f"{_W}softHyphen": ""}
+_SKIPPED = {
+    f"{_W}del",
+    f"{_W}moveFrom",
+    f"{_W}instrText",
+    f"{_W}delText",
+    _FALLBACK,
+    f"{_W}pPr",
+    f"{_W}rPr",
+}
+_BREAKS = {
+    f"{_W}br": "\n",
+    f"{_W}cr": "\n",
+    f"{_W}tab": "\t",
+    f"{_W}noBreakHyphen": "-",
+    f"{_W}softHyphen": "",
+}
 
 
 def text_of(path: Path) -> str:
@@ -30,7 +44,13 @@ def text_of(path: Path) -> str:
     _weigh(path)
     try:
         document = docx.Document(str(path))
-    except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError, zipfile.BadZipFile) as error:
+    except (
+        PackageNotFoundError,
+        KeyError,
+        ValueError,
+        etree.XMLSyntaxError,
+        zipfile.BadZipFile,
+    ) as error:
         raise Unreadable("damaged") from error
     numbering = Numbering.of(document)
     return "\n".join(_blocks(document.element.body, numbering))
@@ -44,7 +64,11 @@ def _weigh(path: Path) -> None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise Unreadable("damaged") from error
     total = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS or total > MAX_UNPACKED or any(m.file_size > MAX_PART for m in members):
+    if (
+        len(members) > MAX_MEMBERS
+        or total > MAX_UNPACKED
+        or any(m.file_size > MAX_PART for m in members)
+    ):
         raise Unreadable("bomb")
     if any(member.flag_bits & 1 for member in members):
         raise Unreadable("locked")
@@ -58,7 +82,13 @@ def _blocks(parent: Any, numbering: Numbering) -> Iterator[str]:
             yield from _paragraph(child, numbering)
         elif child.tag == f"{_W}tbl":
             yield from _table(child, numbering)
-        elif child.tag in {f"{_W}sdt", f"{_W}sdtContent", f"{_W}customXml", f"{_W}ins", f"{_W}smartTag"}:
+        elif child.tag in {
+            f"{_W}sdt",
+            f"{_W}sdtContent",
+            f"{_W}customXml",
+            f"{_W}ins",
+            f"{_W}smartTag",
+        }:
             yield from _blocks(child, numbering)
 
 
@@ -87,7 +117,9 @@ def _runs(element: Any, boxes: list[Any]) -> Iterator[str]:
 
 
 def _table(table: Any, numbering: Numbering) -> Iterator[str]:
-    rows = [row.findall(f"{_W}tc") for row in table.iter(f"{_W}tr") if _owner(row) is table]
+    rows = [
+        row.findall(f"{_W}tc") for row in table.iter(f"{_W}tr") if _owner(row) is table
+    ]
     is_data = max((len(row) for row in rows), default=0) >= 3
     for row in rows:
         cells = ["\n".join(_blocks(cell, numbering)) for cell in row]

@@ -7,7 +7,11 @@ from .limits import Unreadable, run
 
 def check() -> None:
     """Raise `Unreadable` unless Tesseract and its Vietnamese data are present."""
-    languages = run("tesseract", ["--list-langs"], missing="needs_tesseract").decode("utf-8", "replace").split()
+    languages = (
+        run("tesseract", ["--list-langs"], missing="needs_tesseract")
+        .decode("utf-8", "replace")
+        .split()
+    )
     if "vie" not in languages:
         raise Unreadable("needs_tesseract")
 
@@ -15,5 +19,9 @@ def check() -> None:
 def text_of(path: Path) -> str:
     """The text recognised in a picture."""
     check()
-    found = run("tesseract", [str(path), "stdout", "-l", "vie", "--psm", "4"], missing="needs_tesseract")
+    found = run(
+        "tesseract",
+        [str(path), "stdout", "-l", "vie", "--psm", "4"],
+        missing="needs_tesseract",
+    )
     return found.decode("utf-8", "replace")

@@ -11,7 +11,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+_ROMAN = (
+    (1000, "M"),
+    (900, "CM"),
+    (500, "D"),
+    (400, "CD"),
+    (100, "C"),
+    (90, "XC"),
+    (50, "L"),
+    (40, "XL"),
+    (10, "X"),
+    (9, "IX"),
+    (5, "V"),
+    (4, "IV"),
+    (1, "I"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +47,29 @@ class Numbering:
     def of(cls, document: Any) -> "Numbering":
         """The numbering of a python-docx document; empty when it has none."""
         numbering = cls()
-        part = next((r.target_part for r in document.part.rels.values() if r.reltype.endswith("/numbering")), None)
+        part = next(
+            (
+                r.target_part
+                for r in document.part.rels.values()
+                if r.reltype.endswith("/numbering")
+            ),
+            None,
+        )
         if part is not None:
             numbering._learn(part.element)
             numbering._learn_styles(document.styles.element)
         return numbering
 
     def _learn(self, root: Any) -> None:
-        abstract = {a.get(f"{_W}abstractNumId"): _levels(a) for a in root.iter(f"{_W}abstractNum")}
+        abstract = {
+            a.get(f"{_W}abstractNumId"): _levels(a)
+            for a in root.iter(f"{_W}abstractNum")
+        }
         for number in root.iter(f"{_W}num"):
             link = number.find(f"{_W}abstractNumId")
-            levels = dict(abstract.get(link.get(f"{_W}val") if link is not None else None, {}))
+            levels = dict(
+                abstract.get(link.get(f"{_W}val") if link is not None else None, {})
+            )
             self.levels[number.get(f"{_W}numId") or ""] = levels
 
     def _learn_styles(self, root: Any) -> None:
@@ -58,12 +84,16 @@ class Numbering:
         named = _reference(properties)
         if named is None and properties is not None:
             style = properties.find(f"{_W}pStyle")
-            named = self.styles.get(style.get(f"{_W}val")) if style is not None else None
+            named = (
+                self.styles.get(style.get(f"{_W}val")) if style is not None else None
+            )
         if named is None or named[0] not in self.levels:
             return ""
         number, depth = named
         level = self.levels[number].get(depth)
-        if level is None or not any(t.text and t.text.strip() for t in paragraph.iter(f"{_W}t")):
+        if level is None or not any(
+            t.text and t.text.strip() for t in paragraph.iter(f"{_W}t")
+        ):
             return ""
         counts = self.counts[number]
         counts[depth] = counts.get(depth, level.start - 1) + 1
@@ -71,7 +101,9 @@ class Numbering:
             del counts[deeper]
         if level.form == "bullet":
             return "-"
-        return re.sub(r"%(\d)", lambda m: self._written(number, int(m[1]) - 1), level.text)
+        return re.sub(
+            r"%(\d)", lambda m: self._written(number, int(m[1]) - 1), level.text
+        )
 
     def _written(self, number: str, depth: int) -> str:
         level = self.levels[number].get(depth)
@@ -82,7 +114,9 @@ class Numbering:
 def _levels(abstract: Any) -> dict[int, _Level]:
     found = {}
     for level in abstract.iter(f"{_W}lvl"):
-        form, text, start = (level.find(f"{_W}{name}") for name in ("numFmt", "lvlText", "start"))
+        form, text, start = (
+            level.find(f"{_W}{name}") for name in ("numFmt", "lvlText", "start")
+        )
         found[int(level.get(f"{_W}ilvl") or 0)] = _Level(
             form.get(f"{_W}val") if form is not None else "decimal",
             text.get(f"{_W}val") if text is not None else "",
@@ -98,7 +132,9 @@ def _reference(properties: Any) -> tuple[str, int] | None:
     number, level = numbered.find(f"{_W}numId"), numbered.find(f"{_W}ilvl")
     if number is None:
         return None
-    return number.get(f"{_W}val") or "", _whole(level.get(f"{_W}val") if level is not None else "0")
+    return number.get(f"{_W}val") or "", _whole(
+        level.get(f"{_W}val") if level is not None else "0"
+    )
 
 
 def _whole(text: str | None) -> int:

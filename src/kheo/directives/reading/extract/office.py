@@ -13,7 +13,16 @@ def text_of(path: Path) -> str:
         source = Path(folder) / "source.doc"
         source.write_bytes(path.read_bytes())
         profile = f"-env:UserInstallation=file://{folder}/profile"
-        arguments = [profile, "--headless", "--norestore", "--convert-to", "docx", "--outdir", f"{folder}/out", str(source)]
+        arguments = [
+            profile,
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            "docx",
+            "--outdir",
+            f"{folder}/out",
+            str(source),
+        ]
         run("soffice", arguments, missing="needs_libreoffice")
         made = Path(folder) / "out" / "source.docx"
         if not made.is_file():

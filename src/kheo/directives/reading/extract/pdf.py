@@ -29,10 +29,23 @@ def text_of(path: Path) -> str:
         if count > MAX_PAGES:
             raise Unreadable("too_many_pages", pages=count, limit=MAX_PAGES)
         pages = [page.extract_text() for page in reader.pages]
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        RecursionError,
+    ) as error:
         raise Unreadable("damaged") from error
     letters = sum(len(re.findall(r"\w", page)) for page in pages)
-    return "\n".join(pages) if letters >= _LETTERS_A_PAGE * max(1, count) else _recognised(path, count)
+    return (
+        "\n".join(pages)
+        if letters >= _LETTERS_A_PAGE * max(1, count)
+        else _recognised(path, count)
+    )
 
 
 def _recognised(path: Path, count: int) -> str:
@@ -40,5 +53,11 @@ def _recognised(path: Path, count: int) -> str:
         raise Unreadable("too_many_pages", pages=count, limit=MAX_SCANNED_PAGES)
     with tempfile.TemporaryDirectory() as folder:
         image.check()
-        run("pdftoppm", ["-r", "200", "-gray", "-png", str(path), f"{folder}/page"], missing="needs_poppler")
-        return "\n".join(image.text_of(page) for page in sorted(Path(folder).glob("*.png")))
+        run(
+            "pdftoppm",
+            ["-r", "200", "-gray", "-png", str(path), f"{folder}/page"],
+            missing="needs_poppler",
+        )
+        return "\n".join(
+            image.text_of(page) for page in sorted(Path(folder).glob("*.png"))
+        )

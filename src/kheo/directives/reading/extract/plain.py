@@ -17,8 +17,14 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_COMMON = re.compile(r"\b(?:của|và|các|ngày|tháng|năm|số|về|được|thực hiện|báo cáo|đảng|ủy|uỷ)\b", re.IGNORECASE)
-_HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|meta\b)|xmlns:w=|<(?:p|div)[ >]", re.IGNORECASE)
+_COMMON = re.compile(
+    r"\b(?:của|và|các|ngày|tháng|năm|số|về|được|thực hiện|báo cáo|đảng|ủy|uỷ)\b",
+    re.IGNORECASE,
+)
+_HTML = re.compile(
+    rb"<(?:!doctype html|html|head|body|table|meta\b)|xmlns:w=|<(?:p|div)[ >]",
+    re.IGNORECASE,
+)
 _MANY_NULLS = 0.2
 
 
@@ -26,7 +32,9 @@ def text_of(path: Path) -> str:
     """The text of a plain file; raises `Unreadable` when it is too long."""
     raw = path.read_bytes()
     if len(raw) > MAX_TEXT:
-        raise Unreadable("too_large", size=len(raw) // 1_000_000, limit=MAX_TEXT // 1_000_000)
+        raise Unreadable(
+            "too_large", size=len(raw) // 1_000_000, limit=MAX_TEXT // 1_000_000
+        )
     return decode(raw)
 
 
@@ -42,7 +50,9 @@ def decode(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         if error.start > 3 and len(raw) - error.start < 4:
             return raw[: error.start].decode("utf-8")
-    readings = [raw.decode(name, errors="replace") for name in ("cp1258", "cp1252", "utf-8")]
+    readings = [
+        raw.decode(name, errors="replace") for name in ("cp1258", "cp1252", "utf-8")
+    ]
     return max(readings, key=_vietnamese_words)
 
 

@@ -14,10 +14,49 @@ from lxml import etree, html
 from .limits import MAX_TEXT, Unreadable
 from .plain import decode
 
-_SKIPPED = {"script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "button", "xml"}
+_SKIPPED = {
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "head",
+    "svg",
+    "iframe",
+    "object",
+    "select",
+    "button",
+    "xml",
+}
 _BLOCKS = {
-    "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "section", "article", "blockquote",
-    "header", "footer", "nav", "aside", "main", "center", "dd", "dt", "dl", "pre", "figure", "form", "hr", "table", "tr",
+    "p",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "li",
+    "ul",
+    "ol",
+    "section",
+    "article",
+    "blockquote",
+    "header",
+    "footer",
+    "nav",
+    "aside",
+    "main",
+    "center",
+    "dd",
+    "dt",
+    "dl",
+    "pre",
+    "figure",
+    "form",
+    "hr",
+    "table",
+    "tr",
 }
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
@@ -26,11 +65,17 @@ def text_of(path: Path) -> str:
     """The text of a web page; raises `Unreadable` when there is none."""
     raw = path.read_bytes()
     if len(raw) > MAX_TEXT * 2:
-        raise Unreadable("too_large", size=len(raw) // 1_000_000, limit=MAX_TEXT * 2 // 1_000_000)
+        raise Unreadable(
+            "too_large", size=len(raw) // 1_000_000, limit=MAX_TEXT * 2 // 1_000_000
+        )
     text = _decoded(raw)
-    parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = html.HTMLParser(
+        no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+    )
     try:
-        root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).replace("\x00", ""), parser=parser)
+        root = html.document_fromstring(
+            re.sub(r"^\s*<\?xml[^>]*\?>", "", text).replace("\x00", ""), parser=parser
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable("no_text") from error
     return re.sub(r"\n{3,}", "\n\n", "".join(_pieces(root)))
@@ -40,7 +85,11 @@ def _decoded(raw: bytes) -> str:
     named = _CHARSET.search(raw[:4000])
     if named:
         try:
-            return raw.decode("utf-8") if named[1].lower() == b"utf-8" else raw.decode(named[1].decode("ascii"))
+            return (
+                raw.decode("utf-8")
+                if named[1].lower() == b"utf-8"
+                else raw.decode(named[1].decode("ascii"))
+            )
         except (LookupError, UnicodeDecodeError):
             pass
     return decode(raw)
