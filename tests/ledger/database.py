@@ -15,12 +15,18 @@ PARTY = "party"
 
 def make_bodies(world):
     """Bodies in one tree; returns their ids by name."""
-    tree, _ = Tree.objects.get_or_create(code=PARTY, defaults={"name": "Party"})
+    Tree.objects.get_or_create(code=PARTY, defaults={"name": "Party"})
     for name in sorted(_names(world)):
         Organisation.objects.get_or_create(code=name.lower())
-    ids = {
-        name: Organisation.objects.get(code=name.lower()).pk for name in _names(world)
-    }
+    names = sorted(_names(world))
+    ids = {name: Organisation.objects.get(code=name.lower()).pk for name in names}
+    fill_tree(world, ids)
+    return ids
+
+
+def fill_tree(world, ids):
+    """Write placements, lineage and closure of a world whose bodies exist."""
+    tree = Tree.objects.get(code=PARTY)
     Placement.objects.bulk_create(
         Placement(
             tree=tree,
@@ -41,12 +47,6 @@ def make_bodies(world):
         )
         for s in world.successions
     )
-    write_reach(world, ids)
-    return ids
-
-
-def write_reach(world, ids):
-    tree = Tree.objects.get(code=PARTY)
     Reach.objects.filter(tree=tree).delete()
     Reach.objects.bulk_create(
         Reach(
