@@ -1,20 +1,19 @@
-"""What every test has: a data folder of its own, plain static files, a cheap hasher."""
+"""What every test has: plain static files, a cheap hasher, no lock-out left over."""
 
-import os
-import tempfile
+import pytest
+from django.conf import settings
+from django.core.cache import cache
 
-os.environ.setdefault("KHEO_DATA_DIR", tempfile.mkdtemp(prefix="kheo-tests-"))
-os.environ.setdefault("KHEO_SECRET_KEY", "only for tests")
+settings.STORAGES = {
+    **settings.STORAGES,
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def pytest_configure():
-    from django.conf import settings
-
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        },
-    }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+@pytest.fixture(autouse=True)
+def _no_memory_between_tests():
+    yield
+    cache.clear()
