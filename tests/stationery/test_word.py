@@ -181,6 +181,7 @@ def test_headings_number_themselves_and_points_are_lettered_as_in_vietnam():
     assert [p.text for p in first] == ["Kết quả"]
     assert first[0]._p.pPr.numPr.ilvl.val == 0
     numbering = document.part.numbering_part.element
+    assert first[0].style.font.bold  # of the number, which is no text
     marks = [text.get(qn("w:val")) for text in numbering.iter(qn("w:lvlText"))]
     assert marks == ["%1-", "%2."]
 

@@ -101,9 +101,10 @@ def read_table(content: bytes, columns: Sequence[Wanted]) -> Reading:
                 for w in (lacking or columns)
             ),
         )
-    grid = list(_grid(sheet, header_line))
+    width = max(places.values()) + 1
+    grid = list(_grid(sheet, header_line, width))
     if any(_is_formula(value) for __, cells in grid for value in cells):
-        known = dict(_grid(_open(content, data_only=True), header_line))
+        known = dict(_grid(_open(content, data_only=True), header_line, width))
         grid = [(line, _computed(cells, known.get(line, ()))) for line, cells in grid]
     present = [wanted for wanted in columns if wanted.key in places]
     return _read_rows(grid, present, places)
@@ -231,11 +232,11 @@ def _place_of(wanted: Wanted, headings: Sequence[set[str]]) -> int | None:
     )
 
 
-def _grid(sheet: Any, header_line: int) -> Iterator[tuple[int, tuple[object, ...]]]:
+def _grid(
+    sheet: Any, header_line: int, width: int
+) -> Iterator[tuple[int, tuple[object, ...]]]:
     """Rows below the header that hold anything, with their line numbers."""
-    rows = sheet.iter_rows(
-        min_row=header_line + 1, max_col=MOST_COLUMNS, values_only=True
-    )
+    rows = sheet.iter_rows(min_row=header_line + 1, max_col=width, values_only=True)
     for line, cells in enumerate(rows, start=header_line + 1):
         if line > header_line + MOST_ROWS:
             message = _("The table has more than %(limit)d rows.")

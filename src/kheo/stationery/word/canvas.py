@@ -23,6 +23,8 @@ HEADER_MM = 8
 LANGUAGE = "vi-VN"
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 LEVELS = 3
+NUMBERED_STYLES = frozenset({"Heading 1", "Heading 2"})
+"""Bold in the style and not only in the words, so that the number is bold too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ def _set_type(document: Document, form: Format) -> None:
     for name in names:
         style = document.styles[name]
         set_font(style.element.get_or_add_rPr(), form.font)
-        style.font.size, style.font.bold = Pt(form.body_pt), False
+        style.font.size = Pt(form.body_pt)
+        style.font.bold = name in NUMBERED_STYLES
         style.font.color.rgb = RGBColor(0, 0, 0)
     normal = document.styles["Normal"]
     normal.paragraph_format.space_after = Pt(0)
