@@ -40,7 +40,7 @@ def test_check_answers_for_every_file(file):
     refusal, told = refused("pack", "check", str(file), str(bad))
 
     assert refusal.returncode == 1
-    assert told.startswith(f"{bad}:11:")
+    assert told.startswith(f"{bad}:14:")
     assert "measures[1].law" in told
     assert run("pack", "check", str(file)).startswith(str(file))
 
@@ -51,7 +51,7 @@ def test_check_as_json_gives_both_languages(file):
     _, told = refused("pack", "check", str(file), "--json")
 
     (row,) = json.loads(told)
-    assert (row["line"], row["path"]) == (11, "measures[1].law")
+    assert (row["line"], row["path"]) == (14, "measures[1].law")
     assert row["vi"].startswith("Cần một trong")
     assert row["en"].startswith("One of these is expected")
 

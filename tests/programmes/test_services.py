@@ -11,6 +11,7 @@ from kheo.core.periods import Interval
 from kheo.ledger.models import Law as LedgerLaw
 from kheo.ledger.models import Measure
 from kheo.organisations.models import Kind, Tier
+from kheo.organisations.queries import named_on
 from kheo.organisations.services import define_tree
 from kheo.places.models import Place
 from kheo.programmes import services
@@ -19,7 +20,7 @@ from kheo.programmes.pack import BodyKind, BodyTier, Law, dump_pack, load_pack
 from kheo.programmes.queries import (
     duties_in,
     duties_of,
-    focal_days_of,
+    focal_days_by,
     members,
     pack_on,
     packs_of,
@@ -307,8 +308,9 @@ def test_a_focal_point_can_go_back_to_the_packs_day(province):
     }
 
     assert (days["2024-05"], days["2024-06"]) == (20, 24)
-    kept = focal_days_of(province["huyen"], programme)
-    assert [row.day for row in kept] == [None, 20]
+    mine = named_on(DAY).filter(code="huyen")
+    kept = focal_days_by(programme, mine, DAY)
+    assert [(one.row.day, one.body) for one in kept] == [(None, "huyen"), (20, "huyen")]
 
 
 @pytest.mark.parametrize(

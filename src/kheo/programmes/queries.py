@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -45,6 +46,12 @@ class Owed:
 
 
 # Packs
+
+
+def has_tables() -> bool:
+    """Whether the database is set up: shipped packs are answered without one too."""
+    tables = connection.introspection.table_names()
+    return ProgrammeVersion._meta.db_table in tables
 
 
 def pack_of(version: ProgrammeVersion) -> Pack:
@@ -236,7 +243,30 @@ def focal_day_on(
     return rows.order_by("-valid_from").first()
 
 
-def focal_days_of(organisation: Organisation, programme: Programme) -> list[FocalDay]:
-    """All earlier days this body ever set for those below it, the newest first."""
-    rows = FocalDay.objects.filter(programme=programme, organisation=organisation)
-    return list(rows.select_related("set_by").order_by("-valid_from", "report"))
+@dataclass(frozen=True, slots=True)
+class SetDay:
+    """An earlier day as a row to show: the receiving body by name, report by name."""
+
+    row: FocalDay
+    body: str
+    report: Text | None
+
+
+def focal_days_by(
+    programme: Programme, bodies: QuerySet[Organisation], day: date
+) -> list[SetDay]:
+    """All earlier days that these bodies ever set, the newest first."""
+    rows = FocalDay.objects.filter(
+        programme=programme, organisation__in=bodies.values("pk")
+    )
+    found = list(rows.select_related("set_by").order_by("-valid_from", "-pk"))
+    names = names_on([row.organisation_id for row in found], day)
+    reports = {
+        report.code: report.name
+        for pack in packs_of(programme.code)
+        for report in pack.reports
+    }
+    return [
+        SetDay(row, names[row.organisation_id], reports.get(row.report))
+        for row in found
+    ]

@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kheo.programmes.models import ProgrammeVersion
 from kheo.programmes.pack import Pack, PackErrors, load_pack
-from kheo.programmes.queries import packs_of
+from kheo.programmes.queries import has_tables, packs_of
 from kheo.programmes.regime import Duty, duties_through
 from kheo.programmes.shipped import shipped_names, shipped_pack, shipped_packs
 
@@ -94,9 +92,7 @@ def _packs(name: str) -> list[Pack]:
     path = Path(name)
     if path.is_file():
         return [_read(path)]
-    table = ProgrammeVersion._meta.db_table
-    # Shipped packs are answered on a machine without a database as well.
-    if table in connection.introspection.table_names() and (loaded := packs_of(name)):
+    if has_tables() and (loaded := packs_of(name)):
         return loaded
     if name in shipped_names():
         # `s0` means all its versions, `s0-2025` that file alone.

@@ -18,7 +18,7 @@ from kheo.organisations.models import Organisation
 from kheo.programmes import services
 from kheo.programmes.models import ProgrammeVersion
 from kheo.programmes.pack import Pack, PackErrors, dump_pack, load_pack
-from kheo.programmes.queries import pack_of, packs_of
+from kheo.programmes.queries import has_tables, pack_of, packs_of
 from kheo.programmes.shipped import shipped_names, shipped_pack, shipped_text
 
 USAGE = 2
@@ -109,7 +109,7 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=USAGE) from error
 
     def _list(self, *, as_json: bool) -> None:
-        rows = [*_loaded(), *_shipped()]
+        rows = [*(_loaded() if has_tables() else ()), *_shipped()]
         if as_json:
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))
             return
@@ -152,7 +152,7 @@ def _errors_in(name: str) -> Iterator[Any]:
 def _wanted(code: str, on: date | None) -> Pack:
     """The loaded version in force on the day (today), else the shipped pack."""
     day = on or timezone.localdate()
-    loaded = packs_of(code)
+    loaded = packs_of(code) if has_tables() else []
     begun = [pack for pack in loaded if pack.valid.start <= day]
     if loaded and on is None:
         return (begun or loaded)[-1]

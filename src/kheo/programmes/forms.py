@@ -1,0 +1,54 @@
+"""What focal points may type: the earlier day for one report."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kheo.organisations.models import Organisation
+from kheo.programmes.pack import Pack
+from kheo.programmes.templatetags.packs import say
+
+
+class BodyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Bodies by the name they bear, not by code."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
+class FocalDayForm(forms.Form):
+    """Offer the bodies one may set days for, and the reports that allow it."""
+
+    report = forms.ChoiceField(label=_("Report"))
+    day = forms.IntegerField(
+        label=_("Last day of the month"),
+        min_value=1,
+        max_value=28,
+        required=False,
+        help_text=_("1 to 28. Leave empty to go back to the programme's own day."),
+    )
+    valid_from = forms.DateField(
+        label=_("For reports due from"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        pack: Pack,
+        bodies: QuerySet[Organisation],
+        today: date,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"] = BodyField(bodies, label=_("Receiving body"))
+        self.fields["report"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (report.code, say(report.name))
+            for report in pack.reports
+            if report.due is not None and report.due.earlier is not None
+        ]
+        self.fields["valid_from"].initial = today
+        self.order_fields(["organisation", "report", "day", "valid_from"])

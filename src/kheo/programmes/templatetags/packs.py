@@ -1,0 +1,59 @@
+"""Words of a pack in the reader's language; formatting only, no query."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from django import template
+from django.utils.translation import get_language
+
+from kheo.ledger.models import Law as LedgerLaw
+from kheo.programmes import reasons
+from kheo.programmes.pack import Law, Measure, Pack, Source
+
+register = template.Library()
+
+
+class Bilingual(Protocol):
+    """Anything said in both languages."""
+
+    @property
+    def vi(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
+
+@register.filter
+def say(text: Bilingual | None) -> str:
+    """The text in the language of the page; nothing for nothing."""
+    if text is None:
+        return ""
+    language = get_language() or "vi"
+    return text.vi if language.startswith("vi") else text.en
+
+
+@register.filter
+def cite(source: Source, pack: Pack) -> str:
+    """The paper and its clause, or whose assumption it is and why."""
+    return say(reasons.source(pack, source))
+
+
+@register.filter
+def parts_of(measure: Measure, pack: Pack) -> str:
+    """The two measures of a ratio, by name."""
+    if measure.numerator is None or measure.denominator is None:
+        return ""
+    numerator, denominator = measure.numerator, measure.denominator
+    return " / ".join(say(pack.measure(code).name) for code in (numerator, denominator))
+
+
+@register.filter
+def at(mapping: Mapping[str, object], key: str) -> object:
+    """The value under a key: templates cannot look up by a variable."""
+    return mapping.get(key)
+
+
+@register.filter
+def law_name(law: Law) -> str:
+    """How the measure adds up, in the ledger's own words."""
+    return str(LedgerLaw(law.value).label)

@@ -1,0 +1,117 @@
+"""The programmes in force, one programme with its rules, and the days focal points set."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from kheo.core.access import Capability
+from kheo.core.calendar import VIETNAM
+from kheo.core.http import Request, errors_on, status_of
+from kheo.core.periods import Interval
+from kheo.organisations.models import Organisation
+from kheo.organisations.queries import named_on
+from kheo.programmes import services
+from kheo.programmes.forms import FocalDayForm
+from kheo.programmes.models import Programme
+from kheo.programmes.pack import Pack
+from kheo.programmes.queries import (
+    duties_in,
+    focal_days_by,
+    packs_of,
+    programmes_on,
+)
+from kheo.programmes.regime import last_day_of
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+def programme_list(request: Request) -> HttpResponse:
+    """What runs today, and what has run or will."""
+    today = timezone.localdate()
+    running = programmes_on(today)
+    codes = [one.programme.code for one in running]
+    others = [
+        (programme, packs_of(programme.code)[-1])
+        for programme in Programme.objects.exclude(code__in=codes).order_by("code")
+    ]
+    context = {"running": running, "others": others, "today": today}
+    return render(request, "programmes/programme_list.html", context)
+
+
+def programme_detail(request: Request, code: str) -> HttpResponse:
+    """The rules of one version with their sources, and the deadlines of a year."""
+    programme = get_object_or_404(Programme.objects.select_related("home"), code=code)
+    today = timezone.localdate()
+    packs = packs_of(code)
+    pack = _version(packs, request.GET.get("version"), today)
+    year = _year(request.GET.get("year"), pack, today)
+    span = Interval(date(year, 1, 1), date(year + 1, 1, 1))
+    context = {
+        "programme": programme,
+        "pack": pack,
+        "packs": packs,
+        "year": year,
+        "duties": duties_in(code, span),
+        "reports": {report.code: report for one in packs for report in one.reports},
+        "groups": {group.code: group for one in packs for group in one.groups},
+        "milestones": [(one, last_day_of(one)) for one in pack.milestones],
+        "is_known_year": VIETNAM.is_known(year),
+        "may_set_days": bool(request.actor.holds(Capability.REVIEW_REPORTS)),
+    }
+    return render(request, "programmes/programme_detail.html", context)
+
+
+def focal_days(request: Request, code: str) -> HttpResponse:
+    """The earlier days of the bodies one receives reports for; set another."""
+    programme = get_object_or_404(Programme, code=code)
+    if not request.actor.holds(Capability.REVIEW_REPORTS):
+        raise Http404
+    today = timezone.localdate()
+    pack = _version(packs_of(code), None, today)
+    bodies = _receiving(request, today)
+    form = FocalDayForm(request.POST or None, pack=pack, bodies=bodies, today=today)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            services.set_focal_day(
+                programme, **form.cleaned_data, actor=request.actor, at=timezone.now()
+            )
+        if not form.errors:
+            return redirect("programmes:focal_days", code=code)
+    context = {
+        "programme": programme,
+        "pack": pack,
+        "form": form,
+        "days": focal_days_by(programme, bodies, today),
+    }
+    template = "programmes/focal_days.html"
+    return render(request, template, context, status=status_of(form))
+
+
+def _receiving(request: Request, today: date) -> QuerySet[Organisation]:
+    """The bodies that exist today and for which this person checks reports."""
+    mine = Organisation.objects.visible_to(request.actor, Capability.REVIEW_REPORTS)
+    return named_on(today).filter(pk__in=mine).order_by("versions__sort_name", "pk")
+
+
+def _version(packs: list[Pack], asked: str | None, today: date) -> Pack:
+    """The version that begins on the day asked; else the one of today, or the last."""
+    if not packs:
+        raise Http404
+    for pack in packs:
+        if asked and pack.valid.start.isoformat() == asked:
+            return pack
+    if asked:
+        raise Http404
+    begun = [pack for pack in packs if pack.valid.start <= today]
+    return (begun or packs)[-1]
+
+
+def _year(asked: str | None, pack: Pack, today: date) -> int:
+    """The year asked; else this year, kept within the version's own time."""
+    if asked and asked.isdecimal() and FIRST_YEAR <= int(asked) <= LAST_YEAR:
+        return int(asked)
+    last = pack.valid.until.year - 1 if pack.valid.until else today.year
+    return max(min(today.year, last), pack.valid.start.year)
