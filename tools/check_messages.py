@@ -13,7 +13,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "kheo"
 
 def extracted(context: Path) -> set[str]:
     """The message ids that the context's sources hold now."""
-    words = [sys.executable, "-m", "django", "makemessages", "-l", "xx"]
+    words = [sys.executable, "-P", "-m", "django", "makemessages", "-l", "xx"]
     words += ["--no-location", "-v", "0", "--ignore", "static/*"]
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / context.name

@@ -21,7 +21,7 @@ from kheo.organisations.models import Organisation
 from kheo.organisations.services import apply_plan, define_tree, parse_plan
 from kheo.programmes import services as programmes
 from kheo.programmes.pack import load_pack
-from kheo.sample import charges, days
+from kheo.sample import charges, days, prepared
 from kheo.sample.calendar import moment, months
 from kheo.sample.cast import DATA, Cast, make_people
 from kheo.sample.reports import report
@@ -29,6 +29,7 @@ from kheo.sample.reports import report
 Say = Callable[[str], None]
 
 SEED = 8
+PREPARED = "small.jsonl.gz"
 FOUNDED = date(2021, 9, 1)
 BEGAN = date(2021, 10, 1)
 SPRING_2025 = date(2025, 3, 1)
@@ -40,6 +41,14 @@ SETTLES_ON = 25
 
 
 def load_small(*, until: date, at: datetime, say: Say, seed: int = SEED) -> None:
+    """Load the prepared sample into an empty database and live on up to `until`."""
+    with resources.as_file(DATA / PREPARED) as path:
+        prepared.read(path, say=say)
+    Site.objects.filter(pk=1).update(created_at=at)
+    extend(until=until, say=say, seed=seed)
+
+
+def live_small(*, until: date, at: datetime, say: Say, seed: int = SEED) -> None:
     """Make the sample in an empty database and live it up to `until` (exclusive).
 
     Raises `Conflict` where the database holds anything already.

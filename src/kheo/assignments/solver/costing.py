@@ -268,7 +268,10 @@ class _After:
         """Rule, place, count before, count after and limit of every count that moves."""
         account, rules = self.account, self.account.problem.rules
         share = account.problem.share_cap()
-        cap, provincial = rules.units_per_commune_max, rules.province_units_per_commune_max
+        cap, provincial = (
+            rules.units_per_commune_max,
+            rules.province_units_per_commune_max,
+        )
         for commune, moved in self.count.items():
             if cap is not None:
                 was = account.count[commune]
@@ -298,7 +301,10 @@ class _After:
             if now > cap and now > was and rule not in account.problem.rules.soft:
                 yield Breach(rule, where, now, cap)
         for commune_id, moved in self.count.items():
-            commune, now = account.communes[commune_id], account.count[commune_id] + moved
+            commune, now = (
+                account.communes[commune_id],
+                account.count[commune_id] + moved,
+            )
             if moved < 0 and now < account.problem.minimum(commune):
                 rule = (
                     "cover_min"

@@ -60,7 +60,9 @@ def parse(content: bytes, name: str = "") -> Any:
         fault = Fault(name, refused.fault.code, refused.fault.value)
         raise BadInput([fault]) from None
     except json.JSONDecodeError as error:
-        raise BadInput([Fault(name, "not_json", f"{error.lineno}:{error.colno}")]) from None
+        raise BadInput(
+            [Fault(name, "not_json", f"{error.lineno}:{error.colno}")]
+        ) from None
     except UnicodeDecodeError:
         raise BadInput([Fault(name, "not_utf8")]) from None
     except RecursionError:

@@ -35,7 +35,9 @@ class BadInput(Exception):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(f"{f.path}: {f.code} {f.value}" for f in self.faults))
+        super().__init__(
+            "; ".join(f"{f.path}: {f.code} {f.value}" for f in self.faults)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,9 @@ def _fields(
     return sound
 
 
-def _list(raw: Mapping[str, Any], name: str, most: int, faults: _Faults) -> list[object]:
+def _list(
+    raw: Mapping[str, Any], name: str, most: int, faults: _Faults
+) -> list[object]:
     value = raw.get(name)
     if not isinstance(value, list):
         faults.add(name, "missing" if value is None else "not_a_list", value or "")

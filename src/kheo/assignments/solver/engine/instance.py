@@ -52,9 +52,11 @@ class Instance:
         self.fit_price = account.fit_price
         self.far_price = account.far_price
         self.keep_price = account.keep_price
-        self.hard = 1.0 + 4 * sum(
-            (problem.weights.fit, problem.weights.far, problem.weights.keep)
-        ) + 4 * problem.weights.soft
+        self.hard = (
+            1.0
+            + 4 * sum((problem.weights.fit, problem.weights.far, problem.weights.keep))
+            + 4 * problem.weights.soft
+        )
         self._groups()
         self._positions()
         self._own_lists()
@@ -66,7 +68,8 @@ class Instance:
         at = {name: index for index, name in enumerate(names)}
         self.no_group = len(names)
         self.group_of = np.array(
-            [at.get(c.group or "", self.no_group) for c in self.communes], dtype=np.int64
+            [at.get(c.group or "", self.no_group) for c in self.communes],
+            dtype=np.int64,
         )
         self.bound_to = np.array(
             [-1 if u.group is None else at[u.group] for u in self.units], dtype=np.int64
@@ -90,7 +93,11 @@ class Instance:
     def _settle_locked(self) -> None:
         problem, rules = self.problem, self.problem.rules
         size = len(self.communes)
-        load, count, provincial = np.zeros(size), np.zeros(size, int), np.zeros(size, int)
+        load, count, provincial = (
+            np.zeros(size),
+            np.zeros(size, int),
+            np.zeros(size, int),
+        )
         self.fixed_cost = self.keep_price * sum(map(len, self.previous))
         for index, places in enumerate(self.locked):
             if places:
@@ -120,7 +127,9 @@ class Instance:
 
     def _caps(self, rule: str, taken: Ints) -> Caps:
         cap = getattr(self.problem.rules, rule)
-        room = np.full(len(taken), NO_CAP if cap is None else cap, dtype=np.int64) - taken
+        room = (
+            np.full(len(taken), NO_CAP if cap is None else cap, dtype=np.int64) - taken
+        )
         soft = rule in self.problem.rules.soft
         return Caps(room, self.account.soft_price if soft else self.hard)
 

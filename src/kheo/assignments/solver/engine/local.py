@@ -17,7 +17,9 @@ class State:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.slots = np.repeat(np.arange(len(instance.units)), np.maximum(0, instance.left))
+        self.slots = np.repeat(
+            np.arange(len(instance.units)), np.maximum(0, instance.left)
+        )
         self.heads = instance.heads[self.slots]
         self.provincial = instance.is_provincial[self.slots]
         self.place = np.full(len(self.slots), -1, dtype=np.int64)
@@ -51,7 +53,9 @@ class State:
             if cap.price >= instance.hard
         )
         barred = instance.paid(self.slots, self.place) > BARRED / 2
-        return over + int(np.maximum(0, instance.minimum - self.count).sum() + barred.sum())
+        return over + int(
+            np.maximum(0, instance.minimum - self.count).sum() + barred.sum()
+        )
 
     def cost(self) -> float:
         """The cost with soft caps, penalties for broken rules included."""
@@ -89,7 +93,14 @@ def repaired(instance: Instance, state: State, units: Ints, communes: Ints) -> I
         place[first : first + len(mine)] = mine
         todo += range(first + len(mine), last)
     for start in range(0, len(todo), ROWS_AT_ONCE):
-        _insert(instance, state, np.array(todo[start : start + ROWS_AT_ONCE]), place, load, count)
+        _insert(
+            instance,
+            state,
+            np.array(todo[start : start + ROWS_AT_ONCE]),
+            place,
+            load,
+            count,
+        )
     return place
 
 
@@ -110,7 +121,12 @@ def _without_surplus(
 
 
 def _insert(
-    instance: Instance, state: State, slots: Ints, place: Ints, load: Floats, count: Ints
+    instance: Instance,
+    state: State,
+    slots: Ints,
+    place: Ints,
+    load: Floats,
+    count: Ints,
 ) -> None:
     everywhere = np.arange(len(instance.communes))
     rows = instance.pair_costs(state.slots[slots], everywhere)
@@ -174,9 +190,9 @@ class _Moves:
         self.provincials = state.provincials[communes]
         self.grouped = state.grouped.copy()
         self.group = instance.group_of[communes]
-        self.has_siblings = np.bincount(self.unit, minlength=len(instance.units))[
-            self.unit
-        ] > 1
+        self.has_siblings = (
+            np.bincount(self.unit, minlength=len(instance.units))[self.unit] > 1
+        )
         self.everyone = np.arange(len(inside))
         self.everywhere = np.arange(len(communes))
         self._prices()
@@ -207,7 +223,9 @@ class _Moves:
     def _shifts(self, rows: Ints, columns: Ints) -> Floats:
         at, heads = self.at[rows], self.heads[rows]
         fit, load, target = self.instance.fit_price, self.load, self.target
-        out = fit * (np.abs(load[at] - heads - target[at]) - np.abs(load[at] - target[at]))
+        out = fit * (
+            np.abs(load[at] - heads - target[at]) - np.abs(load[at] - target[at])
+        )
         out += self.leave[at] - self.cost[rows, at]
         gap = load[columns] - target[columns]
         delta: Floats = fit * (np.abs(gap + heads[:, None]) - np.abs(gap))
@@ -359,7 +377,9 @@ def _migrate_one(instance: Instance, state: State, slot: int, row: Floats) -> bo
     place = state.place.copy()
     gap = state.load - instance.target
     gain = np.abs(gap[old] - heads) - np.abs(gap[old])
-    delta = row - row[old] + instance.fit_price * (np.abs(gap + heads) - np.abs(gap) + gain)
+    delta = (
+        row - row[old] + instance.fit_price * (np.abs(gap + heads) - np.abs(gap) + gain)
+    )
     total, provincial, share = (
         instance.total_cap,
         instance.provincial_cap,

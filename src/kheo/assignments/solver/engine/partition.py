@@ -10,9 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from kheo.assignments.solver.engine.instance import BARRED, NO_CAP, Floats, Instance, Ints
+from kheo.assignments.solver.engine.instance import (
+    BARRED,
+    NO_CAP,
+    Floats,
+    Instance,
+    Ints,
+)
 from kheo.assignments.solver.engine.local import State
 from kheo.assignments.solver.engine.patterns import Grid, Prices
 
@@ -116,13 +122,13 @@ class Lister:
         bought = float(prices.units[kinds[self.units]] @ self.supply)
         return bought - paid + float(prices.minimum[at] @ field.minimum)
 
-    def bound(self) -> float:
-        """What the prices prove for this field alone."""
-        total = self.kept_apart
+    def minima(self) -> Floats:
+        """The least reduced cost of a pattern in each commune."""
+        found = []
         for column in range(len(self.field.communes)):
             tables, cells = self.least(column, 0.0)
-            total += float((self._fit(column, cells) + tables[-1]).min())
-        return total
+            found.append(float((self._fit(column, cells) + tables[-1]).min()))
+        return np.array(found)
 
     def _fit(self, column: int, cells: int) -> Floats:
         fit: Floats = self.slope * np.abs(np.arange(cells + 1) - self.target[column])
@@ -152,11 +158,15 @@ class Lister:
         price = self.reduced[:, column]
         gain = float((np.minimum(price, 0.0) * self.copies)[np.isfinite(price)].sum())
         target = max(0.0, float(self.target[column]))
+        everything = int(self.loads @ self.copies)
         if self.slope <= 0:
-            return int(self.loads @ self.copies)
+            return everything
         # The empty pattern costs `slope * target`; nothing dearer can be the best.
         reach = 2 * target + (spread - gain) / self.slope
-        return min(int(self.loads @ self.copies), int(reach) + 1)
+        # Beyond the target, only units that are paid to come can help.
+        wanted = int((self.loads * self.copies)[price < 0].sum())
+        widest = max(target, wanted) + self.loads.max(initial=0) + spread / self.slope
+        return min(everything, int(min(reach, widest)) + 1)
 
     def near(self, column: int, spread: float, most: int) -> Patterns | None:
         """All patterns within `spread` of the best of this commune; `None` if too many."""
@@ -222,7 +232,9 @@ class Lister:
         instance, field = self.instance, self.field
         heads = members @ instance.heads[self.units]
         goal = (instance.target - instance.load)[field.communes][column]
-        paid = (members * np.where(np.isinf(self.costs), 0, self.costs).T[column]).sum(axis=1)
+        paid = (members * np.where(np.isinf(self.costs), 0, self.costs).T[column]).sum(
+            axis=1
+        )
         cost = instance.fit_price * np.abs(heads - goal) + paid
         count = members.sum(axis=1, dtype=np.int64)
         provincial = members[:, self.provincial].sum(axis=1, dtype=np.int64)
@@ -291,64 +303,137 @@ def choose(
     instance, field = lister.instance, lister.field
     size, number = len(field.communes), len(patterns.cost)
     here = np.arange(number)
-    one_each = sparse.csr_matrix((np.ones(number), (patterns.commune, here)), (size, number))
-    members = sparse.csr_matrix(patterns.members.T.astype(float))
-    supply = lister.supply
+    one_each = sparse.csr_matrix(
+        (np.ones(number), (patterns.commune, here)), (size, number)
+    )
+    item, row = _linked(patterns)
+    pair, at = np.unique(item * size + patterns.commune[row], return_inverse=True)
+    taken = patterns.members[row, item].astype(float)
+    links = sparse.csr_matrix((taken, (at, row)), (len(pair), number))
+    pairs = len(pair)
+    dealt_to = sparse.csr_matrix(
+        (np.ones(pairs), (pair // size, np.arange(pairs))), (len(lister.items), pairs)
+    )
     groups = instance.group_of[field.communes]
     limited = np.nonzero(field.room_share < NO_CAP // 2)[0]
     limited = limited[np.isin(limited, groups)]
-    provincial = patterns.members[:, lister.provincial].sum(axis=1, dtype=float)
-    group = groups[patterns.commune]
-    share = sparse.csr_matrix((provincial, (group, here)), (instance.no_group + 1, number))
-    slack = sparse.identity(len(limited))
+    provincial = lister.provincial[pair // size].astype(float)
+    group = groups[pair % size]
+    share = sparse.csr_matrix(
+        (provincial, (group, np.arange(pairs))), (instance.no_group + 1, pairs)
+    )[limited]
+    extra = len(limited)
     scale = 1e4 / max(float(patterns.cost.max(initial=0.0)), 1e-9)
     price = np.concatenate(
-        [patterns.cost, np.full(len(limited), instance.share_cap.price)]
+        [patterns.cost, np.zeros(pairs), np.full(extra, instance.share_cap.price)]
     )
-    wide = sparse.csr_matrix((size + len(supply), len(limited)))
-    equal = sparse.hstack([sparse.vstack([one_each, members]), wide], format="csr")
-    exact = np.concatenate([np.ones(size), supply]).astype(float)
-    rules = [LinearConstraint(equal, exact, exact)]
-    if len(limited):
-        upper = sparse.hstack([share[limited], -slack], format="csr")
+    rows = sparse.bmat(
+        [
+            [
+                one_each,
+                sparse.csr_matrix((size, pairs)),
+                sparse.csr_matrix((size, extra)),
+            ],
+            [links, -sparse.identity(pairs), None],
+            [None, dealt_to, None],
+        ],
+        format="csr",
+    )
+    exact = np.concatenate([np.ones(size), np.zeros(pairs), lister.supply]).astype(
+        float
+    )
+    rules = [LinearConstraint(rows, exact, exact)]
+    if extra:
+        none = sparse.csr_matrix((extra, number))
+        upper = sparse.hstack([none, share, -sparse.identity(extra)], format="csr")
         rules.append(LinearConstraint(upper, -np.inf, field.room_share[limited]))
-    upper_bounds = np.concatenate([np.ones(number), np.full(len(limited), np.inf)])
+    top = np.concatenate(
+        [np.ones(number), lister.copies[pair // size], np.full(extra, np.inf)]
+    )
+    # Whole pairs make whole patterns where an item is one unit: only pairs are branched on.
+    single = not (lister.copies > 1).any()
+    whole = np.concatenate(
+        [np.full(number, 0.0 if single else 1.0), np.ones(pairs), np.zeros(extra)]
+    )
     result = milp(
         price * scale,
         constraints=rules,
-        bounds=Bounds(0, upper_bounds),
-        integrality=np.concatenate([np.ones(number), np.zeros(len(limited))]),
+        bounds=Bounds(0, top),
+        integrality=whole,
         options={
             "time_limit": max(0.05, seconds),
             "node_limit": nodes,
             "mip_rel_gap": 0.0,
-            "presolve": True,
         },
     )
     bound = -np.inf if result.mip_dual_bound is None else result.mip_dual_bound / scale
     if result.x is None:
         return Dealt(None, np.inf, bound, proven=result.status == 2)
     chosen = np.nonzero(result.x[:number] > 0.5)[0]
-    rows = np.zeros((size, patterns.members.shape[1]), dtype=np.uint8)
-    rows[patterns.commune[chosen]] = patterns.members[chosen]
-    return Dealt(rows, float(result.fun / scale), float(bound), proven=result.status == 0)
+    found = np.zeros((size, patterns.members.shape[1]), dtype=np.uint8)
+    found[patterns.commune[chosen]] = patterns.members[chosen]
+    return Dealt(
+        found, float(result.fun / scale), float(bound), proven=result.status == 0
+    )
 
 
-def listed(
-    lister: Lister, spread: float, most: int, enough: int
-) -> tuple[list[Patterns], bool]:
-    """Patterns of all communes within `spread`, or fewer of them when there are too many."""
-    found, complete = [], True
+def _linked(patterns: Patterns) -> tuple[Ints, Ints]:
+    row, item = np.nonzero(patterns.members)
+    return item.astype(np.int64), row.astype(np.int64)
+
+
+def worthwhile(lister: Lister, patterns: Patterns, cutoff: float) -> Patterns:
+    """Drop the patterns that the linear relaxation proves to be in nothing cheaper.
+
+    A choice below `cutoff` pays every pattern's reduced cost on top of the relaxation.
+    """
+    size, number = len(lister.field.communes), len(patterns.cost)
+    one_each = sparse.csr_matrix(
+        (np.ones(number), (patterns.commune, np.arange(number))), (size, number)
+    )
+    members = sparse.csr_matrix(patterns.members.T.astype(float))
+    scale = 1e3 / max(float(np.abs(patterns.cost).max(initial=0.0)), 1e-12)
+    result = linprog(
+        patterns.cost * scale,
+        A_eq=sparse.vstack([one_each, members], format="csr"),
+        b_eq=np.concatenate([np.ones(size), lister.supply]),
+        method="highs",
+    )
+    if result.status != 0:
+        return patterns
+    dual = result.eqlin.marginals / scale
+    reduced = patterns.cost - dual[patterns.commune] - patterns.members @ dual[size:]
+    # The duals are shifted until they are feasible, so that rounding proves nothing.
+    least = np.full(size, np.inf)
+    np.minimum.at(least, patterns.commune, reduced)
+    least = np.minimum(least, 0.0)
+    value = float(dual[:size].sum() + dual[size:] @ lister.supply + least.sum())
+    slack = cutoff - value + 1e-9 * max(1.0, abs(cutoff))
+    kept = reduced - least[patterns.commune] <= slack
+    return Patterns(patterns.commune[kept], patterns.members[kept], patterns.cost[kept])
+
+
+def listed(lister: Lister, spread: float, most: int) -> list[Patterns]:
+    """Up to `most` patterns of each commune: all within `spread`, or within less."""
+    found = []
     for column in range(len(lister.field.communes)):
         width = spread
         part = lister.near(column, width, most)
         while part is None and width > spread * 1e-4:
-            complete, width = False, width / 4
+            width /= 3
             part = lister.near(column, width, most)
         if part is not None:
             found.append(part)
-        elif complete:
-            complete = False
-        if sum(len(each.cost) for each in found) > enough:
-            return found, False
-    return found, complete
+    return found
+
+
+def all_listed(lister: Lister, spread: float, most: int) -> list[Patterns] | None:
+    """Every pattern within `spread`, or `None` when they are more than `most`."""
+    found, number = [], 0
+    for column in range(len(lister.field.communes)):
+        part = lister.near(column, spread, most - number)
+        if part is None:
+            return None
+        found.append(part)
+        number += len(part.cost)
+    return found

@@ -6,14 +6,20 @@ cheapest set alone, exactly, by a table over its load; the sum is a bound for an
 Unlike the linear relaxation, it knows that people come in whole units.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kheo.assignments.solver.engine.instance import BARRED, NO_CAP, Floats, Instance, Ints
+from kheo.assignments.solver.engine.instance import (
+    BARRED,
+    NO_CAP,
+    Floats,
+    Instance,
+    Ints,
+)
 
 MOST_CELLS = 3_000
+STALE_STEPS = 12
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,12 @@ class Grid:
         if scale * widest > MOST_CELLS:
             scale = 1.0 if widest <= MOST_CELLS else MOST_CELLS / widest
         self.scale = scale
-        self.loads = np.rint(instance.heads * scale).astype(np.int64)
-        error = np.abs(self.loads - instance.heads * scale)
+        # Where the fit costs nothing, neither does a load.
+        heads = (
+            instance.heads if instance.fit_price > 0 else np.zeros_like(instance.heads)
+        )
+        self.loads = np.rint(heads * scale).astype(np.int64)
+        error = np.abs(self.loads - heads * scale)
         error[error < 1e-9] = 0.0
         self.error = error * instance.fit_price / scale
 
@@ -78,7 +88,7 @@ class Block:
         self.costs -= grid.error[self.units][:, None]
         self.slope = instance.fit_price / grid.scale
         self.target = (instance.target - instance.load)[communes] * grid.scale
-        self.cells = max(0, int(np.floor(self.target.max())))
+        self.cells = max(0, int(np.floor(self.target.max()))) if self.slope > 0 else 0
         self.provincial = instance.is_provincial[self.units]
         self.nonempty = instance.minimum[communes] >= 1
         self.line = self.slope * (
@@ -164,7 +174,9 @@ class Table:
             np.where(alone, lone, value), block.units[units], block.communes[communes]
         )
 
-    def _singles(self, reduced: Floats, weightless: Floats, nothing: Ints) -> tuple[Ints, Floats]:
+    def _singles(
+        self, reduced: Floats, weightless: Floats, nothing: Ints
+    ) -> tuple[Ints, Floats]:
         """The best pattern of one unit for communes that may not stay empty."""
         block, size = self.block, len(self.block.communes)
         if not nothing.any() or not len(block.units):
@@ -213,17 +225,28 @@ class Bound:
     def __init__(self, instance: Instance, prices: Prices) -> None:
         self.instance = instance
         self.kinds = kinds_of(instance)
-        self.supply = np.bincount(
-            self.kinds, instance.left, len(prices.units)
-        )
+        self.supply = np.bincount(self.kinds, instance.left, len(prices.units))
         pieces = instance.blocks()
         widest = float((instance.target - instance.load).max(initial=0.0))
         grid = Grid(instance, widest)
         self.blocks = [Block(instance, grid, piece) for piece in pieces]
         self.prices = self.best_prices = prices
         self.value = -np.inf
-        self.step = 0.5
+        self.step = 0.1
         self.stale = 0
+        self.mix = 0.1
+        self.average: Floats | None = None
+        limits = (
+            (instance.total_cap.price, instance.total_cap.room),
+            (instance.provincial_cap.price, instance.provincial_cap.room),
+            (instance.share_cap.price, instance.share_cap.room),
+            (instance.hard, np.where(instance.minimum >= 2, 0, NO_CAP)),
+        )
+        top = [np.where(room < NO_CAP // 2, price, 0.0) for price, room in limits]
+        self.top = np.concatenate([np.full(len(prices.units), np.inf), *top])
+        self.low = np.concatenate(
+            [np.full(len(prices.units), -np.inf), *map(np.zeros_like, top)]
+        )
 
     def evaluate(self, prices: Prices) -> Choice:
         """The bound that these prices prove, and what the communes choose."""
@@ -244,68 +267,73 @@ class Bound:
         )
 
     def advance(self, goal: float) -> Choice:
-        """Evaluate the current prices, keep what they prove, and take the next step."""
+        """Evaluate the current prices, keep what they prove, and take the next step.
+
+        This is the volume algorithm (Barahona and Anbil, 2000): the direction is a
+        moving average of what the communes chose, taken from the best prices so far.
+        """
         choice = self.evaluate(self.prices)
-        if choice.bound > self.value + 1e-9 * max(1.0, abs(self.value)):
+        pull = self._pull(choice)
+        before = pull if self.average is None else self.average
+        self.average = self.mix * pull + (1 - self.mix) * before
+        if choice.bound > self.value + 1e-5 * abs(goal - choice.bound):
             self.stale = 0
         else:
             self.stale += 1
         if choice.bound > self.value:
             self.value, self.best_prices = choice.bound, self.prices
-        if self.stale > 15:
-            self.step, self.stale, self.prices = self.step * 0.6, 0, self.best_prices
-        self.prices = self._next(choice, goal)
+        if self.stale >= STALE_STEPS:
+            self.step, self.stale, self.prices = self.step * 0.7, 0, self.best_prices
+            self.average = pull
+        self._go(choice, goal)
         return choice
 
-    def _next(self, choice: Choice, goal: float) -> Prices:
-        instance, prices = self.instance, self.prices
-        size = len(instance.communes)
-        units = self.supply - np.bincount(
-            self.kinds[choice.units], minlength=len(prices.units)
-        )
+    def _pull(self, choice: Choice) -> Floats:
+        """The subgradient: which prices should rise (demand unmet, caps passed)."""
+        instance, size = self.instance, len(self.instance.communes)
         provincial = instance.is_provincial[choice.units]
         count = np.bincount(choice.communes, minlength=size)
-        mine = np.bincount(choice.communes, provincial, size)
         groups = instance.group_of[choice.communes]
-        grouped = np.bincount(groups, provincial, instance.no_group + 1)
-        pulls = {
-            "total": _pull(prices.total, count - instance.total_cap.room),
-            "provincial": _pull(prices.provincial, mine - instance.provincial_cap.room),
-            "share": _pull(prices.share, grouped - instance.share_cap.room),
-            "minimum": _pull(prices.minimum, instance.minimum - count),
-        }
-        pulls["minimum"][instance.minimum < 2] = 0.0
-        length = float((units**2).sum() + sum((p**2).sum() for p in pulls.values()))
+        taken = np.bincount(self.kinds[choice.units], minlength=len(self.supply))
+        found: Floats = np.concatenate(
+            [
+                self.supply - taken,
+                count - instance.total_cap.room,
+                np.bincount(choice.communes, provincial, size)
+                - instance.provincial_cap.room,
+                np.bincount(groups, provincial, instance.no_group + 1)
+                - instance.share_cap.room,
+                instance.minimum - count,
+            ]
+        ).astype(float)
+        found[self.top <= 0] = 0.0
+        return found
+
+    def _go(self, choice: Choice, goal: float) -> None:
+        """The next prices: a step from the best ones along the averaged direction."""
+        best = _flat(self.prices)
+        direction = self.average if self.average is not None else np.zeros_like(best)
+        idle = (best <= self.low) & (direction < 0)
+        direction = np.where(idle, 0.0, direction)
+        length = float(direction @ direction)
         if not length:
-            return prices
+            return
         stride = self.step * max(goal - choice.bound, 1e-6 * abs(goal)) / length
-        limits = {
-            "total": instance.total_cap.price,
-            "provincial": instance.provincial_cap.price,
-            "share": instance.share_cap.price,
-            "minimum": instance.hard,
-        }
-        moved = {
-            name: np.clip(getattr(prices, name) + stride * pull, 0.0, limits[name])
-            for name, pull in pulls.items()
-        }
-        return Prices(prices.units + stride * units, **moved)
+        moved = np.clip(best + stride * direction, self.low, self.top)
+        sizes = np.cumsum([len(part) for part in _parts(self.best_prices)])[:-1]
+        self.prices = Prices(*np.split(moved, sizes))
+
+
+def _parts(prices: Prices) -> tuple[Floats, ...]:
+    return prices.units, prices.total, prices.provincial, prices.share, prices.minimum
+
+
+def _flat(prices: Prices) -> Floats:
+    return np.concatenate(_parts(prices))
 
 
 def _paid(prices: Floats, room: Ints) -> float:
     return float(prices @ np.where(room < NO_CAP // 2, room, 0))
-
-
-def _pull(prices: Floats, excess: Floats) -> Floats:
-    """The subgradient of one family, not pushing below zero."""
-    return np.where((prices <= 0) & (excess < 0), 0.0, excess)
-
-
-def at_zero(instance: Instance, units: Floats) -> Prices:
-    """Prices of units with every other multiplier at rest."""
-    size = len(instance.communes)
-    none = np.zeros(size)
-    return Prices(units, none, none, np.zeros(instance.no_group + 1), none)
 
 
 def capped(prices: Prices, instance: Instance) -> Prices:
@@ -317,8 +345,3 @@ def capped(prices: Prices, instance: Instance) -> Prices:
         share=np.clip(prices.share, 0, instance.share_cap.price),
         minimum=np.clip(np.where(instance.minimum < 2, 0, prices.minimum), 0, None),
     )
-
-
-def counted(choice: Choice) -> Iterator[tuple[int, int]]:
-    """The chosen pairs one by one."""
-    yield from zip(choice.units.tolist(), choice.communes.tolist(), strict=True)

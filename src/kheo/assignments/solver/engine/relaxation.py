@@ -6,8 +6,14 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from kheo.assignments.solver.engine.instance import BARRED, NO_CAP, Floats, Instance, Ints
-from kheo.assignments.solver.engine.patterns import Prices, at_zero, capped, kinds_of
+from kheo.assignments.solver.engine.instance import (
+    BARRED,
+    NO_CAP,
+    Floats,
+    Instance,
+    Ints,
+)
+from kheo.assignments.solver.engine.patterns import Prices, capped, kinds_of
 
 MOST_PAIRS = 120_000
 
@@ -65,7 +71,12 @@ def _averaged(instance: Instance, kinds: Ints, duals: _Duals) -> Prices:
 
 
 def _solve(
-    instance: Instance, units: Ints, communes: Ints, seconds: float, *, share: bool = True
+    instance: Instance,
+    units: Ints,
+    communes: Ints,
+    seconds: float,
+    *,
+    share: bool = True,
 ) -> _Duals:
     """The linear relaxation over some units and communes, caps and minima included."""
     costs = instance.pair_costs(units, communes)
@@ -162,8 +173,12 @@ class _Model:
             )  # fmt: skip
         parts, limits, price = [], [], []
         for name, row, value, room, each, where in families:
-            kept = np.nonzero((room < NO_CAP // 2) & (room != 0 if name == "minimum" else True))[0]
-            matrix = sparse.csr_matrix((value, (row, np.arange(pairs))), (len(room), pairs))
+            kept = np.nonzero(
+                (room < NO_CAP // 2) & (room != 0 if name == "minimum" else True)
+            )[0]
+            matrix = sparse.csr_matrix(
+                (value, (row, np.arange(pairs))), (len(room), pairs)
+            )
             parts.append(matrix[kept])
             limits.append(room[kept])
             price.append(np.full(len(kept), each))
@@ -186,9 +201,3 @@ class _Model:
         for name, where in self.caps:
             getattr(duals, name)[where] = values[start : start + len(where)]
             start += len(where)
-
-
-def flat_prices(instance: Instance) -> Prices:
-    """Prices where nothing is known."""
-    number = int(kinds_of(instance).max(initial=-1)) + 1
-    return at_zero(instance, np.zeros(number))
