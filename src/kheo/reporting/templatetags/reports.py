@@ -1,5 +1,6 @@
 """How figures, names and periods of reports look; nothing here asks the database."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from django.utils.translation import get_language, gettext
 
 from kheo.core.periods import Interval
 from kheo.programmes.pack import Text
+from kheo.reporting.queries.consolidation import ConsolidationRow
+from kheo.reporting.queries.obligations import FormCell
 from kheo.reporting.rules import period_name, short_digest
 
 register = template.Library()
@@ -87,3 +90,11 @@ def rows_url(measure: str, body: str, window: Interval, where: str = "") -> str:
         return f"{reverse('insight:rows')}?{urlencode(query)}"
     except NoReverseMatch:
         return ""
+
+
+@register.filter
+def beside(
+    row: ConsolidationRow, cells: Sequence[FormCell]
+) -> list[tuple[int | None, FormCell]]:
+    """Each value of a row with the figure it is of."""
+    return list(zip(row.values, cells, strict=True))
