@@ -35,6 +35,7 @@ COLUMNS = (
 NEEDED = frozenset({"code", "name", "kind", "tier", "from"})
 SAME_NAME = ("code", "name", "short_name", "kind", "tier", "symbol", "place")
 PEOPLE = ("focal_point", "officer")
+NO_TREE = "-"
 MOST_LINES = 20_000
 MOST_BYTES = 10_000_000
 TRUE = frozenset({"1", "x", "yes", "true", "có"})
@@ -113,9 +114,9 @@ def _create(said: Mapping[str, str]) -> dict[str, Any]:
         if word not in TRUE | FALSE:
             raise _CellError("exempt", "bool_parsing")
         step["is_exempt"] = word in TRUE
-    tree, parent = said.get("tree", ""), said.get("parent", "")
-    if tree or parent:
-        step["below"] = {tree or "party": parent or None}
+    tree = said.get("tree") or "party"
+    if tree != NO_TREE:
+        step["below"] = {tree: said.get("parent") or None}
     return step
 
 
