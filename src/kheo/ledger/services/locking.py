@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import ClassVar, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from kheo.core.errors import Conflict
@@ -15,6 +15,9 @@ R = TypeVar("R")
 
 TRIES = 3
 TREES = "trees"
+PATIENCE = 3
+"""Seconds that a posting waits for a reorganisation."""
+LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_OR_SERIALISATION = frozenset({"40P01", "40001"})
 
 
@@ -53,20 +56,32 @@ def is_passing(error: OperationalError) -> bool:
 def share_trees() -> None:
     """Keep the trees as they are until the transaction ends; others may do the same.
 
-    Raises `Busy` while a reorganisation holds them or waits for them.
+    Waits a little for a reorganisation that is soon done. Raises `Busy` if it is not.
     """
     if connection.vendor != "postgresql":
         return
-    query = "SELECT pg_try_advisory_xact_lock_shared(%s)"
     with connection.cursor() as cursor:
-        cursor.execute(query, [_number(TREES)])
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [_number(TREES)])
         (is_granted,) = cursor.fetchone()
-    if not is_granted:
-        raise Busy(
-            _(
-                "The structure is just being reorganised. Please send this again shortly."
-            )
-        )
+    if is_granted or _is_granted_soon():
+        return
+    message = _(
+        "The structure is just being reorganised. Please send this again shortly."
+    )
+    raise Busy(message)
+
+
+def _is_granted_soon() -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_number(TREES)])
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
 
 
 def hold_trees() -> None:
