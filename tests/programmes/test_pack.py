@@ -375,6 +375,62 @@ def test_a_report_whose_due_days_leave_gaps_must_name_its_windows():
     ]
 
 
+MORE = """stage: {from: 2024-01-01, until: 2025-01-01, name: {vi: a, en: b}, source: {document: paper, clause: I}}
+windows:
+  - {frequency: stage, cut_off: {day: 3}, source: {document: paper, clause: I}}
+  - {frequency: half, cut_off: {dates: [{period: 1, month: 2, day: 1}, {period: 2, month: 3, day: 1, next_year: true}]}, source: {document: paper, clause: I}}
+  - {frequency: quarter, cut_off: {dates: [{period: 5, month: 2, day: 1}]}, source: {document: paper, clause: I}}
+  - {frequency: year, cut_off: {dates: [{month: 2, day: 1}, {month: 3, day: 1}]}, source: {document: paper, clause: I}}
+targets:
+  - {code: a, name: {vi: a, en: a}, op: between, value: 5, unit: {vi: a, en: a}, source: {document: paper, clause: I}}
+  - {code: b, name: {vi: a, en: a}, op: between, value: 5, upper: 4, unit: {vi: a, en: a}, source: {document: paper, clause: I}}
+  - {code: c, name: {vi: a, en: a}, op: ">=", value: 5, upper: 6, unit: {vi: a, en: a}, source: {document: paper, clause: I}}
+criteria:
+  - code: set
+    name: {vi: a, en: a}
+    subject: body
+    criteria: [{code: one, name: {vi: a, en: a}, source: {document: paper, clause: I}}]
+    bands: [{code: good, name: {vi: a, en: a}, at_least: 85}, {code: fair, name: {vi: a, en: a}, at_least: 85}]
+    source: {document: paper, clause: I}
+outlines:"""
+
+
+def test_days_targets_and_bands_that_cannot_be_are_all_named():
+    found = errors_of(small(("outlines:", MORE)))
+
+    assert {(e.path, e.en) for e in found} == {
+        ("windows[0].cut_off", MESSAGES["stage_date"][1]),
+        ("windows[1].cut_off.dates[1]", MESSAGES["window_order"][1].format(period=1)),
+        (
+            "windows[2].cut_off.dates[0]",
+            "A year has no period 5 of the frequency “quarter”.",
+        ),
+        (
+            "windows[2].cut_off",
+            "Windows of “quarter” need a cut-off for every period: 1, 2, 3, 4.",
+        ),
+        ("windows[3].cut_off", MESSAGES["day_rule_twice"][1]),
+        ("windows[3].cut_off", "Windows of “year” need a cut-off for every period: 1."),
+        ("targets[0]", MESSAGES["target_upper"][1]),
+        ("targets[1]", MESSAGES["target_upper"][1]),
+        ("targets[2]", MESSAGES["target_upper"][1]),
+        ("criteria[0].bands[1]", "The band “fair” overlaps another one."),
+    }
+
+
+def test_a_stage_report_needs_a_stage_and_a_plausible_range_runs_upward():
+    text = small(
+        ("frequency: month", "frequency: stage"),
+        ("before: {day: 25}", "by: {date: 2025-01-01}"),
+        ("origin: work_item,", "origin: work_item, plausible: {min: 9, max: 3},"),
+    )
+
+    assert {(e.path, e.en) for e in errors_of(text)} == {
+        ("reports[0]", MESSAGES["stage_missing"][1]),
+        ("measures[0].plausible", MESSAGES["range_backwards"][1]),
+    }
+
+
 def test_two_hundred_mistakes_are_told_at_once_each_in_its_line():
     bad = "  - {code: m%d, name: {vi: a}, law: fluw, unit: {vi: a, en: b}, origin: declared}\n"
     measures = "".join(bad % number for number in range(70))

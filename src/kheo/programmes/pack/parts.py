@@ -1,6 +1,5 @@
 """What every part of a pack is made of: bilingual text, codes, sources, days."""
 
-from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
@@ -130,8 +129,3 @@ class DayRule(Part):
         if len(set(numbers)) < len(numbers):
             raise refuse("day_rule_twice")
         return self
-
-    def periods(self) -> Iterator[int]:
-        """The numbers of the periods for which fixed days are given."""
-        for fixed in self.dates:
-            yield fixed.period
