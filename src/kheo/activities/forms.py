@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.models import Activity, Party
@@ -27,23 +26,18 @@ from kheo.activities.rules import (
 )
 from kheo.activities.services import Where
 from kheo.core.access import Actor
-from kheo.organisations.models import Organisation
+from kheo.core.language import said
 from kheo.organisations.queries import versions_on
 from kheo.places.models import Place, PlaceVersion
 from kheo.places.queries import hamlets_on
 from kheo.places.queries import versions_on as versions_on_day
-from kheo.programmes.pack import Measure, Origin, Pack, Text
+from kheo.programmes.pack import Measure, Origin, Pack
 
 OF_THE_BODY = "tier"
 """The dimension that a body's own version answers."""
 
 HOUSEHOLDS = "households"
 NUMBER = {"inputmode": "decimal", "autocomplete": "off", "class": "number"}
-
-
-def said(text: Text) -> str:
-    """A pack's text in the language of the page."""
-    return text.en if (get_language() or "vi").startswith("en") else text.vi
 
 
 class PlanForm(forms.Form):
@@ -99,6 +93,7 @@ class PlanForm(forms.Form):
         self._choices("hamlet", [("", "—"), *_hamlets_by_commune(communes, day)])
         partners = partners_for(bodies, day)
         self._choices("partners", [(p.organisation_id, p.name) for p in partners])
+        self._bodies = {v.organisation_id: v.organisation for v in [*named, *partners]}
         if not partners:
             del self.fields["partners"]
         fields = [(f.code, said(f.name)) for f in pack.fields]
@@ -114,9 +109,8 @@ class PlanForm(forms.Form):
         data = super().clean() or {}
         if self.errors:
             return data
-        data["organisation"] = Organisation.objects.get(pk=data["organisation"])
-        ids = data.pop("partners", [])
-        data["partners"] = list(Organisation.objects.filter(pk__in=ids).order_by("pk"))
+        data["organisation"] = self._bodies[data["organisation"]]
+        data["partners"] = [self._bodies[pk] for pk in data.pop("partners", [])]
         place = Place.objects.get(pk=data.pop("place"))
         hamlet = Place.objects.filter(pk=data.pop("hamlet")).first()
         if hamlet and not hamlets_on(place, self.day).filter(place=hamlet).exists():

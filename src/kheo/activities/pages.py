@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from kheo.activities.forms import MoveForm, said
+from kheo.activities.forms import MoveForm
 from kheo.activities.models import Activity, PartyRole, Quantity
 from kheo.activities.queries import PartyView, described, lines_for, parties_for
 from kheo.activities.rules import format_amount, parse_dimensions
 from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
 from kheo.audit.queries import history_of
 from kheo.core.access import Actor, Capability
+from kheo.core.language import said
 from kheo.places.queries import version_on
 from kheo.programmes.pack import Pack
 from kheo.programmes.queries import pack_on

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.assignments.queries import communes_in_scope
 from kheo.core.access import Actor, Capability
-from kheo.organisations.models import Organisation
 from kheo.organisations.queries import versions_on
 from kheo.places.models import Place
 from kheo.programmes.queries import InForce
@@ -43,6 +42,7 @@ class ChargeForm(forms.Form):
             versions_on(bodies, day).values(), key=lambda v: (v.sort_name, v.pk)
         )
         self._choices("organisation", [(u.organisation_id, u.name) for u in units])
+        self._units = {u.organisation_id: u.organisation for u in units}
         communes = communes_in_scope(programme, day)
         self._choices("place", [(c.place_id, c.name) for c in communes])
         self.initial.setdefault("valid_from", day)
@@ -53,7 +53,7 @@ class ChargeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors:
-            data["organisation"] = Organisation.objects.get(pk=data["organisation"])
+            data["organisation"] = self._units[data["organisation"]]
             data["place"] = Place.objects.get(pk=data["place"])
         return data
 

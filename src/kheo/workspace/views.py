@@ -2,9 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from kheo.core.http import Request
+from kheo.workspace.queries import home_of
 
 
 def home(request: Request) -> HttpResponse:
-    return render(request, "workspace/home.html")
+    """What waits on this person today."""
+    context = {"home": home_of(request.actor, timezone.localdate())}
+    return render(request, "workspace/home.html", context)

@@ -236,14 +236,13 @@ def _pairs_of(
         named = pair if isinstance(pair, dict) else {}
         unit, commune = named.get("unit"), named.get("commune")
         values = {"unit": unit, "commune": commune}
-        if not isinstance(unit, str) or not isinstance(commune, str):
+        known = isinstance(unit, str) and unit in units
+        if not known or not isinstance(commune, str) or commune not in communes:
             findings.append(Finding("unknown", values))
-        elif unit not in units or commune not in communes:
-            findings.append(Finding("unknown", values))
-        elif (unit, commune) in pairs:
+        elif (str(unit), commune) in pairs:
             findings.append(Finding("repeated", values))
         else:
-            pairs[unit, commune] = None
+            pairs[str(unit), commune] = None
     return list(pairs), findings
 
 

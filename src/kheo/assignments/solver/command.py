@@ -21,7 +21,7 @@ from kheo.assignments.solver.checking import check
 from kheo.assignments.solver.example import WHOLE_COUNTRY, example
 from kheo.assignments.solver.explaining import Explainer
 from kheo.assignments.solver.files import read_json
-from kheo.assignments.solver.messages import LANGUAGES, names, say
+from kheo.assignments.solver.messages import LANGUAGES, say
 from kheo.assignments.solver.problem import (
     MOST_ERRORS,
     MOST_UNITS,
@@ -173,15 +173,20 @@ def _refuse(bad: BadInput, language: str, *, as_json: bool) -> None:
             for f, text in zip(bad.faults, lines, strict=True)
         ]
         _print_json({"status": "refused", "errors": faults})
-    print(say(language, "run.refused"), file=sys.stderr)  # noqa: T201  # a command
+    _err(say(language, "run.refused"))
     for line in lines:
-        print(f"  {line}", file=sys.stderr)  # noqa: T201  # a command
+        _err(f"  {line}")
     if len(lines) >= MOST_ERRORS:
-        print(f"  {say(language, 'run.more')}", file=sys.stderr)  # noqa: T201  # a command
+        _err(f"  {say(language, 'run.more')}")
 
 
 def _out(text: str) -> None:
     sys.stdout.write(f"{text}\n")
+
+
+def _err(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def _print_json(data: object) -> None:
@@ -254,7 +259,7 @@ class _Teller:
             bound=float(progress.bound),
             gap=round(gap, 2),
         )
-        print(text, file=sys.stderr, flush=True)  # noqa: T201  # a command
+        _err(text)
 
 
 def _solve(options: argparse.Namespace, language: str) -> int:
@@ -333,14 +338,11 @@ def _explain(options: argparse.Namespace, language: str) -> int:
     _, problem = _read(options.problem)
     pairs = read_pairs(read_json(options.answer), problem)
     explainer = Explainer(problem, pairs)
-    known = {
-        "unit": (options.unit, explainer.account.units),
-        "commune": (options.move_to, explainer.account.communes),
-    }
-    for what, (value, ids) in known.items():
-        if value is not None and value not in ids:
-            name = say(language, f"run.what.{what}")
-            return _missing(say(language, "run.not_exist", what=name, value=value))
+    account = explainer.account
+    if options.unit not in account.units:
+        return _unknown("unit", options.unit, language)
+    if options.move_to is not None and options.move_to not in account.communes:
+        return _unknown("commune", options.move_to, language)
     places = explainer.unit(options.unit)
     moves = explainer.move(options.unit, options.move_to) if options.move_to else []
     data = explained_data(explainer, places, moves, language)
@@ -370,8 +372,9 @@ def _explain(options: argparse.Namespace, language: str) -> int:
     return DONE
 
 
-def _missing(text: str) -> int:
-    print(text, file=sys.stderr)  # noqa: T201  # a command
+def _unknown(what: str, value: str, language: str) -> int:
+    name = say(language, f"run.what.{what}")
+    _err(say(language, "run.not_exist", what=name, value=value))
     return NO
 
 
@@ -385,15 +388,10 @@ def _example(options: argparse.Namespace, language: str) -> int:
             rural_only=options.rural_only,
         )
     except LookupError:
-        name = say(language, "run.what.province")
-        return _missing(
-            say(language, "run.not_exist", what=name, value=options.province)
-        )
+        return _unknown("province", options.province, language)
     if options.output is None:
         _print_json(as_data(problem))
         return DONE
     _write(options.output, as_data(problem))
-    print(
-        say(language, "run.written", path=names([str(options.output)])), file=sys.stderr
-    )  # noqa: T201  # a command
+    _err(say(language, "run.written", path=options.output))
     return DONE

@@ -12,21 +12,21 @@ MOST_BYTES = 64 * 1024 * 1024
 """A country of 3,321 communes and 8,000 units takes 3 MB."""
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, code: str, value: str) -> None:
         super().__init__(code)
         self.fault = Fault("", code, value)
 
 
 def _constant(name: str) -> float:
-    raise _Refused("not_finite", name)
+    raise _RefusedError("not_finite", name)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise _Refused("repeated_key", twice[:80])
+        raise _RefusedError("repeated_key", twice[:80])
     return found
 
 
@@ -35,14 +35,11 @@ def read_json(path: Path) -> Any:
     try:
         with path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
-            if size > MOST_BYTES:
-                raise _Refused("file_too_large", f"{size // 2**20} MB")
-            content = stream.read(MOST_BYTES + 1)
+            content = stream.read(MOST_BYTES + 1) if size <= MOST_BYTES else b""
     except OSError as error:
         raise BadInput([Fault(str(path), "unreadable", error.strerror or "")]) from None
-    except _Refused as refused:
-        fault = Fault(str(path), refused.fault.code, refused.fault.value)
-        raise BadInput([fault]) from None
+    if size > MOST_BYTES:
+        raise BadInput([Fault(str(path), "file_too_large", f"{size // 2**20} MB")])
     return parse(content, str(path))
 
 
@@ -56,7 +53,7 @@ def parse(content: bytes, name: str = "") -> Any:
             parse_constant=_constant,
             object_pairs_hook=_object,
         )
-    except _Refused as refused:
+    except _RefusedError as refused:
         fault = Fault(name, refused.fault.code, refused.fault.value)
         raise BadInput([fault]) from None
     except json.JSONDecodeError as error:

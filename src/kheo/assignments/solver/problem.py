@@ -30,7 +30,7 @@ class Fault:
     value: str = ""
 
 
-class BadInput(Exception):
+class BadInput(Exception):  # noqa: N818  # named for what it says, like core's errors
     """The file is refused; `faults` lists everything found wrong in it."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -326,6 +326,26 @@ def _known_ids(
             faults.add(f"{path}.locked", "locked_but_exempt", unit.locked[0])
 
 
+def _communes(raw: Mapping[str, Any], faults: _Faults) -> list[Commune]:
+    found = []
+    for index, item in enumerate(_list(raw, "communes", MOST_COMMUNES, faults)):
+        values = _fields(item, _COMMUNE, ("id",), f"communes[{index}]", faults)
+        if values and "id" in values:
+            found.append(Commune(**{"name": values["id"], **values}))
+    return found
+
+
+def _units(raw: Mapping[str, Any], faults: _Faults) -> tuple[list[Unit], list[str]]:
+    found, paths = [], []
+    for index, item in enumerate(_list(raw, "units", MOST_UNITS, faults)):
+        path = f"units[{index}]"
+        values = _fields(item, _UNIT, ("id", "headcount"), path, faults)
+        if values and "id" in values:
+            found.append(Unit(**{"name": values["id"], **values}))
+            paths.append(path)
+    return found, paths
+
+
 def read_problem(raw: object) -> Problem:
     """Turn a decoded file into a `Problem`.
 
@@ -343,19 +363,8 @@ def read_problem(raw: object) -> Problem:
     seed = raw.get("seed", 1)
     if code := _whole(0, 2**63 - 1)(seed):
         faults.add("seed", code, seed)
-    communes: list[Commune] = []
-    for index, item in enumerate(_list(raw, "communes", MOST_COMMUNES, faults)):
-        values = _fields(item, _COMMUNE, ("id",), f"communes[{index}]", faults)
-        if values and "id" in values:
-            communes.append(Commune(**{"name": values["id"], **values}))
-    units: list[Unit] = []
-    paths: list[str] = []
-    required = ("id", "headcount")
-    for index, item in enumerate(_list(raw, "units", MOST_UNITS, faults)):
-        values = _fields(item, _UNIT, required, f"units[{index}]", faults)
-        if values and "id" in values:
-            units.append(Unit(**{"name": values["id"], **values}))
-            paths.append(f"units[{index}]")
+    communes = _communes(raw, faults)
+    units, paths = _units(raw, faults)
     rules = _fields(raw.get("rules", {}), _RULES, (), "rules", faults) or {}
     weights = _fields(raw.get("weights", {}), _WEIGHTS, (), "weights", faults) or {}
     if raw.get("communes") == []:

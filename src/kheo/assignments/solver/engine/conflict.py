@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -248,12 +249,11 @@ class _Relaxed:
         """The instance with this rule eased where it must be, everything else as it was."""
         source, rule = self.source, self.rule
         if rule in OF_COMMUNES:
-            eased = replace(source.rules, **{rule: self._limit(self._slack())})
-            return replace(source, rules=eased)
+            return _with_rule(source, rule, self._limit(self._slack()))
         if rule == "province_share_per_group_max":
             pairs = sum(u.communes for u in source.active if u.is_provincial)
             share = min(1.0, self._limit(self._slack()) / max(1, pairs))
-            return replace(source, rules=replace(source.rules, **{rule: share}))
+            return _with_rule(source, rule, share)
         if rule == "communes":
             changed = self._changed()
             return _with_units(
@@ -268,6 +268,11 @@ class _Relaxed:
         return _with_units(
             source, lambda u: _eased(u, rule, pairs_given.get(u.id, set()))
         )
+
+
+def _with_rule(problem: Problem, rule: str, value: float) -> Problem:
+    rules: dict[str, Any] = {rule: value}
+    return replace(problem, rules=replace(problem.rules, **rules))
 
 
 def _with_units(problem: Problem, change: Callable[[Unit], Unit]) -> Problem:

@@ -5,7 +5,6 @@ optimum; with fewer of them it is a strong move of a large neighbourhood search.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt

@@ -123,8 +123,10 @@ class Table:
         self.block = block
         self.best = np.full((len(block.communes), block.cells + 2), np.inf)
         self.best[:, 0] = 0.0
-        self.taken: dict[int, np.ndarray] = {}  # type: ignore[type-arg]  # booleans
+        self.taken: dict[int, Bools] = {}
+        self.entered: dict[int, Bools] = {}
         self.source: dict[int, Ints] = {}
+        self.everyone = np.arange(len(self.best))
 
     def add(self, item: int, price: Floats) -> None:
         """Let every commune take this unit if that is cheaper at some load.
@@ -133,24 +135,30 @@ class Table:
         two or more, and patterns of one are looked at in `read`.
         """
         block, best = self.block, self.best
-        load, cells = int(block.loads[item]), block.cells
+        load, end = int(block.loads[item]), block.cells + 1
         if load == 0 or price.min() > block.slope * load:
             return
-        end = cells + 1
-        with_it = np.full_like(best, np.inf)
-        if load <= cells:
-            np.add(best[:, : end - load], price[:, None], out=with_it[:, load:end])
+        self._leave_the_table(item, price, load)
+        if load < end:
+            with_it = best[:, : end - load] + price[:, None]
+            here = best[:, load:end]
+            self.taken[item] = with_it < here
+            np.minimum(here, with_it, out=here)
+        else:
+            self.taken[item] = np.zeros((len(best), 0), dtype=bool)
+
+    def _leave_the_table(self, item: int, price: Floats, load: int) -> None:
+        """The last column: reached from within the table, or stayed in."""
+        block, best, end = self.block, self.best, self.block.cells + 1
         start = max(0, end - load)
         tail = best[:, start:end] + block.line[:, start:]
         jump = tail.argmin(axis=1)
-        everyone = np.arange(len(best))
-        entered = tail[everyone, jump]
+        reached = tail[self.everyone, jump]
         stayed = best[:, end]
-        with_it[:, end] = np.minimum(entered, stayed) + price + block.slope * load
-        self.source[item] = np.where(stayed <= entered, end, jump + start)
-        taken = with_it < best
-        self.taken[item] = taken
-        np.copyto(best, with_it, where=taken)
+        beyond = np.minimum(reached, stayed) + price + block.slope * load
+        self.source[item] = np.where(stayed <= reached, end, jump + start)
+        self.entered[item] = beyond < stayed
+        best[:, end] = np.minimum(stayed, beyond)
 
     def read(self, reduced: Floats) -> Chosen:
         """Trace the cheapest pattern of each commune, empty ones where allowed."""
@@ -188,18 +196,22 @@ class Table:
 
     def _trace(self, cell: Ints) -> tuple[Ints, Ints]:
         block, end = self.block, self.block.cells + 1
-        everyone, cell = np.arange(len(block.communes)), cell.copy()
+        cell = cell.copy()
         units: list[Ints] = []
         communes: list[Ints] = []
         for item in reversed(self.taken):
-            chosen = np.nonzero(self.taken[item][everyone, cell])[0]
-            if not len(chosen):
+            load = block.loads[item]
+            beyond = cell == end
+            chosen = beyond & self.entered[item]
+            inside = np.nonzero((cell >= load) & ~beyond)[0]
+            chosen[inside] = self.taken[item][inside, cell[inside] - load]
+            rows = np.nonzero(chosen)[0]
+            if not len(rows):
                 continue
-            units.append(np.full(len(chosen), item))
-            communes.append(chosen)
-            before = cell[chosen] - block.loads[item]
-            cell[chosen] = np.where(
-                cell[chosen] == end, self.source[item][chosen], before
+            units.append(np.full(len(rows), item))
+            communes.append(rows)
+            cell[rows] = np.where(
+                beyond[rows], self.source[item][rows], cell[rows] - load
             )
         if not units:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -234,7 +246,7 @@ class Bound:
         self.value = -np.inf
         self.step = 0.1
         self.stale = 0
-        self.mix = 0.1
+        self.mix = 0.3
         self.average: Floats | None = None
         limits = (
             (instance.total_cap.price, instance.total_cap.room),
@@ -269,8 +281,8 @@ class Bound:
     def advance(self, goal: float) -> Choice:
         """Evaluate the current prices, keep what they prove, and take the next step.
 
-        This is the volume algorithm (Barahona and Anbil, 2000): the direction is a
-        moving average of what the communes chose, taken from the best prices so far.
+        A subgradient method whose direction is a moving average of the pulls, which
+        keeps the prices from swinging; it returns to the best ones when it stalls.
         """
         choice = self.evaluate(self.prices)
         pull = self._pull(choice)

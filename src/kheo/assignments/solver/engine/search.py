@@ -23,8 +23,8 @@ from kheo.assignments.solver.engine.relaxation import first_prices
 
 CLOSED = 1e-9
 """Relative gap below which cost and bound are the same number."""
-PRICE_STEPS = 150
-FIELDS_PER_ROUND = 40
+PRICE_STEPS = 100
+FIELD_FAILURES = 30
 FIELD_SLOTS = 48
 FIELD_PATTERNS = 400
 PROOF_STAGES = ((0.05, 2_000), (0.2, 2_000), (1.0, 30_000), (0.4, 30_000))
@@ -147,14 +147,15 @@ class Search:
             return
         self.state.settle(self.best)
         excess = self._excess()
-        for _ in range(FIELDS_PER_ROUND):
-            if self.over():
-                return
+        failures = 0
+        while failures < FIELD_FAILURES and not self.over():
             communes = self._neighbours(excess)
             self.budget.spend(10)
             if self.recombine(communes):
-                excess[communes] *= 0.5
+                failures = 0
+                excess = self._excess()
             else:
+                failures += 1
                 excess[communes] *= 0.7
 
     def _excess(self) -> Floats:
