@@ -40,6 +40,7 @@ _PAGE_NUMBER = re.compile(
 )
 _CLOSED = re.compile(r"[.;:!?…]['\")\]]*$")
 _RULE = re.compile(r"[-_=*~.\s—–]+")
+_WIDE_GAP = re.compile(r" {250,}")
 _GAP = re.compile(r"\t+| {3,}|\s*\|\s*")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
@@ -144,16 +145,19 @@ def _lines(text: str, folded: str) -> list[Line]:
 
 
 def _masked(source: str, lines: list[Line], paragraphs: list[Span]) -> str:
-    """The source with everything outside `lines` blank and a newline after paragraphs."""
-    pieces, at, ends = [], 0, {end for _, end in paragraphs}
+    """The source with spaces inside paragraphs and line ends everywhere else.
+
+    A gap wider than any page break inside a paragraph is a line end too.
+    """
+    pieces: list[str] = []
+    at, ends = 0, {end for _, end in paragraphs}
+    inside = False
     for line in lines:
-        pieces += [" " * (line.start - at), source[line.start : line.end]]
-        at = line.end
-        if at in ends and at < len(source):
-            pieces.append("\n")
-            at += 1
-    pieces.append(" " * (len(source) - at))
-    return "".join(pieces)
+        pieces.append((" " if inside else "\n") * (line.start - at))
+        pieces.append(source[line.start : line.end])
+        at, inside = line.end, line.end not in ends
+    pieces.append("\n" * (len(source) - at))
+    return _WIDE_GAP.sub(lambda gap: "\n" * len(gap[0]), "".join(pieces))
 
 
 def _running_noise(lines: list[Line]) -> set[Line]:

@@ -11,22 +11,17 @@ hội), rule (phải, không được), else task.
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from .actors import actors_in, actors_of_heading, is_name_list, names_in, receiver_in
+from .absorbed import without_absorbed
+from .actors import actors_in, actors_of_heading, names_in, receiver_in
+from .clauses import Place, places, sentences
 from .layout import View
 from .model import Due, Obligation, Span
-from .outline import heading_of
 from .text import phrase
 from .timespan import Time
 
-_SENTENCE_END = re.compile(r"[.!?…][\"”’)]*\s+(?=[A-ZĐÀ-ỸƠƯ“\"(\-+])|;\s+|\n")
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:TT|TP|Tp|TX|PGS|GS|TS|ThS|Đ/c|đ/c|Q|St|tr|Ths|Tr|TM|KT|TL|TUQ|Số|v\.v)|(?:^|\s)(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*|[a-zđ]))\.\s*$"
-)
-_POINT = re.compile(r"[-+*•●○▪■·]\s")
 _KINDS = (
     ("registration", phrase(r"\bdang ky\b")),
     (
@@ -66,83 +61,6 @@ _NO_DUTY = phrase(
 _SENDS = re.compile(r"bao cao|gui|nop|tong hop|trinh")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a paragraph stands: its rank (headings first, points last) and parents."""
-
-    span: Span
-    rank: int
-    parents: tuple[Span, ...]
-    is_heading: bool
-
-
-_RANK = {
-    "part": 0,
-    "chapter": 1,
-    "title": 2,
-    "annex": 2,
-    "roman": 3,
-    "article": 4,
-    "step": 5,
-    "number": 5,
-    "decimal": 6,
-    "letter": 8,
-}
-
-
-def places(view: View, start: int, end: int) -> list[_Place]:
-    """The paragraphs of a stretch with the paragraphs they depend on."""
-    stack: list[tuple[int, Span]] = []
-    found: list[_Place] = []
-    for a, b in view.paragraphs_in(start, end):
-        span = (a, min(b, end))
-        heading = heading_of(view, *span)
-        first = view.flat[a : a + 2]
-        if heading is not None:
-            rank = _RANK[heading.rank] + (
-                heading.label.count(".") if heading.rank == "decimal" else 0
-            )
-        elif _POINT.match(view.flat, a):
-            rank = {"+": 11, "*": 9}.get(first[0], 10)
-        else:
-            rank = 9
-        leads = view.flat[a:b].rstrip().endswith(":")
-        stack = [entry for entry in stack if entry[0] < rank]
-        found.append(
-            _Place(
-                span, rank, tuple(s for _, s in reversed(stack)), heading is not None
-            )
-        )
-        if heading is not None or leads or rank < 9 or rank >= 10:
-            stack.append((rank, span))
-    return found
-
-
-def sentences(view: View, start: int, end: int) -> list[Span]:
-    """The sentences of a paragraph; clauses between semicolons count as sentences."""
-    spans, at = [], start
-    for stop in _SENTENCE_END.finditer(view.shown, start, end):
-        abbreviated = _ABBREVIATED.search(
-            view.shown, max(start, stop.start() - 12), stop.end()
-        )
-        if abbreviated or _inside(view, at, stop.start()):
-            continue
-        if stop[0][0] == ";" and is_name_list(view, at, stop.start()):
-            continue
-        if stop.end() > at:
-            spans.append((at, stop.start() + 1))
-            at = stop.end()
-    if at < end:
-        spans.append((at, end))
-    return spans
-
-
-def _inside(view: View, start: int, at: int) -> bool:
-    """Whether a stop stands within brackets or quotes that opened in this sentence."""
-    piece = view.flat[start:at]
-    return piece.count("(") > piece.count(")")
-
-
 def obligations_in(
     view: View, start: int, end: int, times: Sequence[Time], opening: int
 ) -> list[Obligation]:
@@ -150,7 +68,7 @@ def obligations_in(
     found: list[Obligation] = []
     header: list[str] = []
     here = places(view, start, end)
-    kept = _without_absorbed(view, here, times, opening)
+    kept = without_absorbed(view, here, times, opening)
     starts = [time.start for time in kept]
     for place in here:
         a, b = place.span
@@ -169,68 +87,6 @@ def obligations_in(
         header = []
         found += _paragraph(view, place, mine, opening)
     return found
-
-
-def _without_absorbed(
-    view: View, here: Sequence[_Place], times: Sequence[Time], opening: int
-) -> list[Time]:
-    starts = [place.span[0] for place in here]
-    kept = []
-    for time in times:
-        if not time.is_bare:
-            kept.append(time)
-            continue
-        index = bisect_right(starts, time.start) - 1
-        if index < 0 or time.start < opening or not time.due:
-            continue
-        if not _absorbed(view, here, index, time, times):
-            kept.append(time)
-    return kept
-
-
-def _absorbed(
-    view: View, here: Sequence[_Place], index: int, time: Time, times: Sequence[Time]
-) -> bool:
-    a, b = here[index].span
-    sentence = next(
-        (s for s in sentences(view, a, b) if s[0] <= time.start < s[1]), (a, b)
-    )
-    every = str((time.due or {}).get("every"))
-    until = b
-    if view.flat[a:b].rstrip().endswith(":") or (here[index].is_heading and b - a < 90):
-        for child in here[index + 1 : index + 9]:
-            if child.rank <= here[index].rank:
-                break
-            until = child.span[1]
-    for other in times:
-        if other is time or not other.due or not a <= other.start < until:
-            continue
-        same_sentence = sentence[0] <= other.start < sentence[1]
-        if other.is_bare:
-            twin = other.due == time.due and other.start < time.start and same_sentence
-            if twin:
-                return True
-            continue
-        same_matter = other.due.get("every") in (
-            {every, "year"} if every == "half" else {every}
-        )
-        reports = (
-            bool(re.search(r"dinh ky|bao cao", view.flat[sentence[0] : sentence[1]]))
-            and "on" in other.due
-            and bool(
-                re.search(
-                    r"bao cao (?:[a-z]+ ){0,4}(?:0?6 thang|nam|quy|thang|tong ket|so ket)",
-                    view.flat[sentence[1] : other.start],
-                )
-            )
-        )
-        if (
-            same_sentence
-            or same_matter
-            or (reports and "dinh ky" in view.flat[time.start : time.end])
-        ):
-            return True
-    return False
 
 
 def _row(
@@ -274,7 +130,7 @@ def _kind(view: View, start: int, end: int) -> str:
 
 
 def _paragraph(
-    view: View, place: _Place, mine: Sequence[Time], opening: int
+    view: View, place: Place, mine: Sequence[Time], opening: int
 ) -> list[Obligation]:
     found: list[Obligation] = []
     spans = sentences(view, *place.span)
@@ -296,7 +152,7 @@ def _paragraph(
     return found
 
 
-def _is_duty(view: View, span: Span, place: _Place, actors: tuple[str, ...]) -> bool:
+def _is_duty(view: View, span: Span, place: Place, actors: tuple[str, ...]) -> bool:
     if _NO_DUTY.match(view.flat, *span) or span[1] - span[0] < 25:
         return False
     if place.is_heading and view.shown[place.span[0] : place.span[1]].isupper():
@@ -312,7 +168,7 @@ def _is_duty(view: View, span: Span, place: _Place, actors: tuple[str, ...]) -> 
 
 def _actors(
     view: View,
-    place: _Place,
+    place: Place,
     before: Sequence[Span],
     subjects: dict[Span, tuple[str, ...]],
 ) -> tuple[str, ...]:
@@ -330,7 +186,7 @@ def _actors(
     return ()
 
 
-def _receiver(view: View, place: _Place, before: Sequence[Span]) -> str | None:
+def _receiver(view: View, place: Place, before: Sequence[Span]) -> str | None:
     named = receiver_in(view, *before[-1])
     if named or not _SENDS.search(view.flat, *before[-1]):
         return named

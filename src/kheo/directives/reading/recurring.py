@@ -24,7 +24,7 @@ _QUARTER_MONTH = (
     r" ?(?:cua |trong |moi |hang |cac )*quy(?P<next> (?:sau|tiep theo|ke tiep|tiep))?"
 )
 _DAY_OF = phrase(
-    rf"(?:{CLOCK},? ?)?{_STRICT}(?:{CLOCK},? ?)?(?:ngay )?(?<![\d/])(?P<day>{DAY})(?![\d/%])".replace(
+    rf"(?! )(?:{CLOCK},? ?)?{_STRICT}(?:{CLOCK},? ?)?(?:ngay )?(?<![\d/])(?P<day>{DAY})(?![\d/%])".replace(
         "(?P<hour>", "(?P<h0>", 1
     ).replace("(?P<minute>", "(?P<m0>", 1)
     + rf" ?(?:,|\()? ?(?:(?P<quarter>{_QUARTER_MONTH})|(?P<months>(?:cua |vao )?(?:cac |thang )+(?P<list>{MONTH}(?: ?(?:,|va|;|/|hoac) ?(?:thang )?{MONTH})+))"

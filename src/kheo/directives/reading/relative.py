@@ -26,7 +26,7 @@ _EVENT = r"(?P<event>(?:ngay |khi |luc |thoi diem |hoi nghi |dai hoi |le |buoi |
 _STOP = r"(?=[,.;:()|\n]| (?:phai|thi|de|gui|bao cao|cac|dang uy|ban|uy ban|nguoi|to chuc va|va gui|ve)\b|$)"
 
 _COUNT_FIRST = phrase(
-    rf"(?:(?:cham|muon|it) nhat(?: la| vao)? |trong (?:vong|thoi han|thoi gian|han)(?: khong qua| toi da)? |sau |khong qua |truoc )*{_COUNT}"
+    rf"(?:(?:cham|muon|it) nhat(?: la| vao)? |trong (?:vong|thoi han|thoi gian|han)(?: khong qua| toi da)? |sau |khong qua |truoc ){{0,3}}{_COUNT}"
     rf",? ?(?:(?P<before>truoc)|(?P<after>(?:sau|ke tu|tinh tu|tu)(?: sau)?)) {_EVENT}{_STOP}"
 )
 _EVENT_FIRST = phrase(

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from .layout import View
 from .model import Span, Target
 from .text import phrase
-from .timespan import free_of
+from .timespan import Taken
 
 _WORD = "mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi"
 _NUMBER = rf"(?:\d{{1,3}}(?:\.\d{{3}})+|\d+(?:,\d+)?|{_WORD})"
@@ -63,6 +63,7 @@ _REPORTED = phrase(
     r"(?:da dat|dat duoc|da (?:co|to chuc|thuc hien|hoan thanh)|ket qua (?:nam|giai doan)|tinh den|so voi|tang|giam)[^.;]{0,60}$"
 )
 _AGE = re.compile(r"\s*(?:tuổi|năm tuổi)")
+_CLAUSE = 160
 _SKIP_BEFORE = re.compile(
     r"(?:khoản|điểm|điều|mục|số|lần thứ|khóa|thứ|bước|mẫu|phụ lục|quý|tháng|ngày|năm)\s*$",
     re.IGNORECASE,
@@ -72,12 +73,9 @@ _SKIP_BEFORE = re.compile(
 def targets_in(view: View, start: int, end: int, taken: Iterable[Span]) -> list[Target]:
     """All targets of a stretch, in order; `taken` are the places of times and citations."""
     found: list[Target] = []
-    used = list(taken)
+    used = Taken(taken)
     for grammar in (_ranges, _compared, _upwards, _shares):
-        for target in grammar(view, start, end):
-            if free_of(used, *target.at):
-                used.append(target.at)
-                found.append(target)
+        found += [t for t in grammar(view, start, end) if used.take(*t.at)]
     return sorted(found, key=lambda target: target.at)
 
 
@@ -214,6 +212,8 @@ def _value(text: str) -> int | float:
 
 def _subject(view: View, found: re.Match[str]) -> str:
     """The words that say what is counted: the clause the number stands in."""
-    a = max(view.flat.rfind(c, 0, found.start()) for c in ".;:\n|") + 1
-    ends = [i for i in (view.flat.find(c, found.end()) for c in ".;:\n|") if i >= 0]
-    return view.say(a, min(ends, default=len(view.flat))).strip(" -–+•,")[:240]
+    low, high = max(0, found.start() - _CLAUSE), found.end() + _CLAUSE
+    a = max(view.flat.rfind(c, low, found.start()) for c in ".;:\n|") + 1
+    ends = [view.flat.find(c, found.end(), high) for c in ".;:\n|"]
+    b = min((i for i in ends if i >= 0), default=high)
+    return view.say(max(a, low), b).strip(" -–+•,")

@@ -37,7 +37,7 @@ from .model import Due, Span
 from .recurring import recurrences, recurring_days
 from .relative import relative_times
 from .text import phrase
-from .timespan import CLOCK, Time, clock_of, free_of
+from .timespan import CLOCK, Taken, Time, clock_of
 
 _DAYS = phrase(rf"(?<![\d/.\-,]){day_pattern('a')}(?!\s?[/-]\s?[a-z])")
 _STRICT = (
@@ -66,14 +66,14 @@ _NOT_DUE = phrase(
 )
 _SENT_BY = re.compile(r"gui|bao cao|nop|hoan thanh|xong|dang ky")
 _STRETCH = phrase(
-    rf"(?<![a-z])(?:tu )?(?:{CLOCK.replace('hour', 'fh').replace('minute', 'fmin')},? )?(?:ngay )?(?:(?P<fd>{DAY})(?: ?[/.\-] ?(?P<fm>{MONTH})(?: ?[/.\-] ?(?P<fy>{YEAR}))?| thang (?P<fmw>{MONTH})(?:,? nam (?P<fyw>{YEAR}))?)?)"
+    rf"(?<![a-z])(?! )(?:tu )?(?:{CLOCK.replace('hour', 'fh').replace('minute', 'fmin')},? )?(?:ngay )?(?:(?P<fd>{DAY})(?: ?[/.\-] ?(?P<fm>{MONTH})(?: ?[/.\-] ?(?P<fy>{YEAR}))?| thang (?P<fmw>{MONTH})(?:,? nam (?P<fyw>{YEAR}))?)?)"
     rf"(?: ?,? (?:den|toi)(?: het)?(?: ngay)? | ?- ?(?:ngay )?)(?:{CLOCK},? ?)?(?:ngay )?{day_pattern('t')}"
 )
 _MONTHS = phrase(
     rf"tu thang (?P<fm>{MONTH})(?:(?: ?[/\-] ?| nam )(?P<fy>{YEAR}))?(?: den| toi| -)(?: het)?(?: thang)? (?P<tm>{MONTH})(?:(?: ?[/\-] ?| nam )(?P<ty>{YEAR}))?"
 )
 _WITHIN = phrase(
-    rf"(?P<left>(?:(?:cham|muon) nhat |xong |hoan thanh |ket thuc )?(?:(?P<before>truoc)|(?P<until>den het|het|den cuoi)|(?P<inside>trong|vao|xong|hoan thanh|vao dip|cham nhat|vao cuoi|dau|cuoi)|(?P<since>ke tu|tu|den nay|qua))? ?)"
+    rf"(?! )(?P<left>(?:(?:cham|muon) nhat |xong |hoan thanh |ket thuc )?(?:(?P<before>truoc)|(?P<until>den het|het|den cuoi)|(?P<inside>trong|vao|xong|hoan thanh|vao dip|cham nhat|vao cuoi|dau|cuoi)|(?P<since>ke tu|tu|den nay|qua))? ?)"
     rf"(?:thang (?P<month>{MONTH})(?:(?: ?[/\-] ?| nam )(?P<my>{YEAR}))?(?!\d)|quy (?P<quarter>{QUARTER})\b(?:(?: ?[/\-] ?|,? nam )(?P<qy>{YEAR}))?|nam (?P<year>{YEAR})(?! ?[-/] ?\d))"
 )
 _PART_OF_DAY = re.compile(r"(?:tu|ngay \d+|\d) ?$")
@@ -96,7 +96,7 @@ def find_times(
     `taken` are places already explained (dates of citations).
     """
     times: list[Time] = []
-    used = list(taken)
+    used = Taken(taken)
     grammars = (
         relative_times(flat, start, end),
         _stretches(flat, start, end),
@@ -111,9 +111,8 @@ def find_times(
                 flat[found.start : found.end].lstrip()
             )
             time = replace(found, start=found.start + lead)
-            if free_of(used, time.start, time.end):
-                used.append((time.start, time.end))
-                times += [time] if time.due is not None else []
+            if used.take(time.start, time.end) and time.due is not None:
+                times.append(time)
     return sorted(times, key=lambda time: time.start)
 
 

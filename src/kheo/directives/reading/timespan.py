@@ -1,6 +1,7 @@
 """A stated time and its place; the clock; what is already taken."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -34,6 +35,20 @@ def clock_of(found: re.Match[str]) -> str | None:
     return f"{int(groups['hour']):02d}:{int(groups['minute'] or 0):02d}"
 
 
-def free_of(used: Iterable[Span], start: int, end: int) -> bool:
-    """Whether a stretch touches none of those used."""
-    return all(end <= a or start >= b for a, b in used)
+class Taken:
+    """The stretches of a text that some grammar has explained."""
+
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            self.take(start, end)
+
+    def take(self, start: int, end: int) -> bool:
+        """Take a stretch if nothing in it is taken; whether it was free."""
+        at = bisect_left(self._starts, end)
+        if at and self._ends[at - 1] > start:
+            return False
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
+        return True
