@@ -13,6 +13,7 @@ import numpy as np
 from kheo.assignments.solver.engine.instance import (
     BARRED,
     NO_CAP,
+    Bools,
     Floats,
     Instance,
     Ints,
