@@ -25,6 +25,7 @@ class Command(BaseCommand):
         add.add_argument("--role", choices=list(Role), required=True)
         add.add_argument("--at", help="code of the body", default=None)
         add.add_argument("--tree", default="party")
+        add.add_argument("--own-only", action="store_true", help="not below it")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         now = timezone.now()
@@ -45,6 +46,7 @@ class Command(BaseCommand):
                 at=now,
                 valid_from=timezone.localdate(),
                 tree=options["tree"],
+                own_only=options["own_only"],
             )
         except DomainError as error:
             raise CommandError(error.message) from error
