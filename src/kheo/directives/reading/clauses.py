@@ -13,7 +13,7 @@ from .layout import View
 from .model import Span
 from .outline import heading_of
 
-_SENTENCE_END = re.compile(r"[.!?…][\"”’)]*\s+(?=[A-ZĐÀ-ỸƠƯ“\"(\-+])|;\s+|\n")
+_SENTENCE_END = re.compile(r"[.!?…][\"”’)]*\s+(?=[A-ZĐÀ-ỸƠƯ“\"(\-+])|;\s+|\n+")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:TT|TP|Tp|TX|PGS|GS|TS|ThS|Đ/c|đ/c|Q|St|tr|Ths|Tr|TM|KT|TL|TUQ|Số|v\.v)|(?:^|\s)(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*|[a-zđ]))\.\s*$"
 )

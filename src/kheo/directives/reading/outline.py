@@ -62,6 +62,8 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("number", re.compile(r"(\d{1,2})\s?(?:[.)](?=\s|[^\W\d])|[\-/](?=\s))")),
     ("letter", re.compile(r"([a-eg-hđ])\s?[).](?=\s)")),
 )
+_DIGIT_LABELS = tuple(entry for entry in _LABELS if entry[0] in {"decimal", "number"})
+_LETTER_LABELS = tuple(entry for entry in _LABELS if entry not in _DIGIT_LABELS)
 _RANKS = (
     "part",
     "chapter",
@@ -90,7 +92,10 @@ class Heading:
 
 def heading_of(view: View, start: int, end: int) -> Heading | None:
     """The label a paragraph begins with, or None."""
-    for rank, pattern in _LABELS:
+    first = view.flat[start : start + 1]
+    if not first.isalnum():
+        return None
+    for rank, pattern in _DIGIT_LABELS if first.isdigit() else _LETTER_LABELS:
         found = pattern.match(view.flat, start, end)
         if found is None or not found[1]:
             continue

@@ -61,7 +61,6 @@ _HEADING = re.compile(r"(?m)^[ \t]{0,3}#{1,6}[ \t]+")
 _STARS = re.compile(r"\*\*+(?=\S)|(?<=\S)\*\*+|(?<=[^\s*])\*|\*(?=[^\s*])")
 _UNDERSCORE = re.compile(r"(?<![\w_])_([^_\n]{1,200})_(?![\w_])")
 _ESCAPE = re.compile(r"\\([-*_.#()\[\]|+>~&!])")
-_TRAILING = re.compile(r"(?m)[ \t]+$")
 
 
 def normalise(raw: str) -> str:
@@ -93,7 +92,8 @@ def _without_markup(text: str) -> str:
         text = _UNDERSCORE.sub(r"\1", text)
     if "\\" in text:
         text = _ESCAPE.sub(r"\1", text)
-    return _TRAILING.sub("", _HEADING.sub("", text))
+    lines = _HEADING.sub("", text).split("\n")
+    return "\n".join(line.rstrip(" \t") for line in lines)
 
 
 def _without_stars(line: str) -> str:
