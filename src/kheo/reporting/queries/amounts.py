@@ -1,10 +1,11 @@
 """Many questions to the ledger, asked together."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from kheo.core.periods import Interval
+from kheo.ledger.models import Measure
 from kheo.ledger.queries import measures_of, total, totals
 from kheo.ledger.rules import dimensions_of
 from kheo.organisations.queries import PARTY
@@ -23,36 +24,53 @@ class Asked:
 
 
 def amounts_of(asked: Iterable[Asked]) -> dict[Asked, int | None]:
-    """Answer all at once: one call for each window, and one for each broken-down cell."""
-    questions = list(asked)
+    """Answer all at once: one call for each window, and one for each broken-down cell.
+
+    Where nothing at all is known of a measure, its parts are not asked for.
+    """
+    questions = list(dict.fromkeys(asked))
     measures = {one.code: one for one in measures_of({q.measure for q in questions})}
-    found: dict[Asked, int | None] = {}
+    known = [one for one in questions if one.measure in measures]
+    found: dict[Asked, int | None] = dict.fromkeys(questions)
+    whole = _wholes(measures, dict.fromkeys(map(_whole, known)))
+    for one in known:
+        if not one.dimensions:
+            found[one] = whole[one]
+        elif whole[_whole(one)] is not None:
+            found[one] = _part(measures[one.measure], one)
+    return found
+
+
+def _whole(asked: Asked) -> Asked:
+    return replace(asked, dimensions="")
+
+
+def _wholes(
+    measures: Mapping[str, Measure], asked: Iterable[Asked]
+) -> dict[Asked, int | None]:
     together: dict[tuple[str, str, Interval], list[Asked]] = defaultdict(list)
-    for question in questions:
-        measure = measures.get(question.measure)
-        if measure is None:
-            found[question] = None
-        elif question.dimensions:
-            found[question] = total(
-                measure,
-                tree=question.tree,
-                node_id=question.body,
-                interval=question.window,
-                programme=question.programme,
-                dimensions=dimensions_of(question.dimensions),
-            ).value
-        else:
-            key = (question.tree, question.programme, question.window)
-            together[key].append(question)
+    for one in asked:
+        together[one.tree, one.programme, one.window].append(one)
+    found: dict[Asked, int | None] = {}
     for (tree, programme, window), some in together.items():
-        codes = list(dict.fromkeys(question.measure for question in some))
+        codes = dict.fromkeys(one.measure for one in some)
         answers = totals(
             [measures[code] for code in codes],
-            {question.body for question in some},
+            {one.body for one in some},
             window,
             tree=tree,
             programme=programme,
         )
-        for question in some:
-            found[question] = answers[question.measure, question.body].value
+        found |= {one: answers[one.measure, one.body].value for one in some}
     return found
+
+
+def _part(measure: Measure, asked: Asked) -> int | None:
+    return total(
+        measure,
+        tree=asked.tree,
+        node_id=asked.body,
+        interval=asked.window,
+        programme=asked.programme,
+        dimensions=dimensions_of(asked.dimensions),
+    ).value

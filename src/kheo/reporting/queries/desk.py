@@ -11,8 +11,9 @@ from kheo.activities.workflow import HAPPENED
 from kheo.core.access import Actor, Capability
 from kheo.core.periods import Frequency, Interval
 from kheo.organisations.models import Organisation, Reach
+from kheo.organisations.queries import named_on
 from kheo.programmes.models import Programme
-from kheo.programmes.queries import Owed, duties_in, members, programmes_on
+from kheo.programmes.queries import Owed, duties_in, programmes_on
 from kheo.programmes.regime import Duty
 from kheo.reporting.models import Report
 from kheo.reporting.queries.lines import (
@@ -23,6 +24,7 @@ from kheo.reporting.queries.lines import (
     reports_by_key,
 )
 from kheo.reporting.queries.obligations import key_of, owed_for
+from kheo.reporting.queries.rolls import Rolls
 from kheo.reporting.workflow import ReportState
 
 ORDER = (Frequency.MONTH, Frequency.QUARTER, Frequency.HALF, Frequency.YEAR)
@@ -70,16 +72,18 @@ def receivers_for(actor: Actor, on: date) -> list[Organisation]:
 
     The person's own bodies, or, where none of these receives anything, those below.
     """
-    found: dict[int, Organisation] = {}
-    for each in programmes_on(on):
-        groups = {report.receiver for report in each.pack.reports}
-        for code in sorted(groups):
-            group = each.pack.group(code)
-            for body in members(group, on, programme=each.programme):
-                found[body.pk] = body
+    rolls = Rolls.now()
+    found = {
+        body
+        for each in programmes_on(on)
+        for report in each.pack.reports
+        for body in rolls.group(each.programme, each.pack, report.receiver, on)
+    }
     roots = actor.roots.get(Capability.REVIEW_REPORTS, frozenset())
-    scope = roots if roots & found.keys() else actor.bodies(Capability.REVIEW_REPORTS)
-    return [body for body in found.values() if actor.is_system or body.pk in scope]
+    scope = roots if roots & found else actor.bodies(Capability.REVIEW_REPORTS)
+    wanted = found if actor.is_system else found & scope
+    named = named_on(on).filter(pk__in=wanted)
+    return list(named.order_by("versions__sort_name", "pk"))
 
 
 def windows_of(programme: Programme, year: int) -> list[Window]:
@@ -141,12 +145,7 @@ def rows_of(
 
 def owed_to(receiver: Organisation, programme: Programme, window: Window) -> list[Owed]:
     """What is owed to one receiver in a window, in the order of the names."""
-    return [
-        one
-        for duty in window.duties
-        for one in owed_for(programme, duty)
-        if one.receiver is not None and one.receiver.pk == receiver.pk
-    ]
+    return owed_for(programme, window.duties, receiver=receiver.pk)
 
 
 def last_activity(bodies: Collection[int], window: Interval) -> dict[int, date]:

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
+from kheo.core.calendar import VIETNAM
 from kheo.core.periods import Interval
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Pack
-from kheo.programmes.queries import duties_in, members, pack_on
-from kheo.programmes.regime import Duty
-from kheo.reporting.queries.obligations import cells_of
+from kheo.programmes.queries import packs_of
+from kheo.programmes.regime import Duty, duties_through
+from kheo.reporting.queries.obligations import cells_of, pack_in
+from kheo.reporting.queries.rolls import Rolls
 
 Pair = tuple[int, Interval]
 NEAR = timedelta(days=62)
@@ -31,27 +33,31 @@ def expected_pairs(
     programmes = Programme.objects.select_related("home").order_by("code")
     if programme is not None:
         programmes = programmes.filter(code=programme)
+    rolls = Rolls.now()
     return {
         pair
         for each in programmes
-        for pair in _pairs_in(each, measure, interval, bodies)
+        for pair in _pairs_in(each, rolls, measure, interval, bodies)
     }
 
 
 def _pairs_in(
     programme: Programme,
+    rolls: Rolls,
     measure: str,
     interval: Interval,
     bodies: Collection[int] | None,
 ) -> Iterator[Pair]:
-    groups = _Groups(programme, bodies)
-    span = Interval(interval.start - NEAR, _later(interval.end))
-    for duty in duties_in(programme.code, span):
+    packs = packs_of(programme.code)
+    span = Interval(_earlier(interval.start), _later(interval.end))
+    for duty in duties_through(packs, span, VIETNAM):
         if duty.window.last not in interval:
             continue
-        pack = pack_on(programme.code, duty.last_day)
-        if measure in measures_in(pack, duty):
-            for body in groups.members(pack, duty.reporter, duty.window.last):
+        pack = pack_in(packs, duty.last_day)
+        if pack is None or measure not in measures_in(pack, duty):
+            continue
+        for body in rolls.group(programme, pack, duty.reporter, duty.window.last):
+            if bodies is None or body in bodies:
                 yield body, duty.window
 
 
@@ -62,23 +68,9 @@ def measures_in(pack: Pack, duty: Duty) -> frozenset[str]:
     return frozenset([*(cell.measure for cell in cells), *parts])
 
 
+def _earlier(day: date) -> date:
+    return day - NEAR if day > date.min + NEAR else date.min
+
+
 def _later(day: date) -> date:
     return day + NEAR if day < date.max - NEAR else date.max
-
-
-class _Groups:
-    """The members of groups, each asked once for each day."""
-
-    def __init__(self, programme: Programme, bodies: Collection[int] | None) -> None:
-        self.programme = programme
-        self.bodies = bodies
-        self.known: dict[tuple[int, str, date], list[int]] = {}
-
-    def members(self, pack: Pack, code: str, day: date) -> list[int]:
-        key = (id(pack), code, day)
-        if key not in self.known:
-            found = members(pack.group(code), day, programme=self.programme)
-            if self.bodies is not None:
-                found = found.filter(pk__in=self.bodies)
-            self.known[key] = list(found.values_list("pk", flat=True))
-        return self.known[key]

@@ -1,19 +1,26 @@
 """Who owes which report to whom: packs times members, computed, never stored."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from copy import copy
+from dataclasses import dataclass
 from datetime import date
 
+from kheo.core.calendar import VIETNAM
 from kheo.core.periods import Interval
 from kheo.ledger.rules import canonical, dimensions_of
-from kheo.organisations.models import Organisation, Reach
+from kheo.organisations.models import Organisation, OrganisationVersion
 from kheo.organisations.queries import names_on
 from kheo.programmes.models import FocalDay, Programme
 from kheo.programmes.pack import Cell, Law, Pack, Text
-from kheo.programmes.queries import Owed, duties_in, members, pack_on
-from kheo.programmes.regime import Duty, late_days, with_earlier_day
+from kheo.programmes.queries import Owed, pack_on, packs_of
+from kheo.programmes.regime import (
+    Duty,
+    duties_through,
+    late_days,
+    with_earlier_day,
+)
 from kheo.reporting.models import Report
+from kheo.reporting.queries.rolls import Rolls
 
 
 def owed_in(
@@ -24,44 +31,145 @@ def owed_in(
 ) -> list[Owed]:
     """Everything owed with a last day in `span`, of all bodies or only of `bodies`.
 
-    Costs some queries for each duty, none for each body: the same answers as
-    `programmes.queries.duties_of` for one body after the other. Ordered by last day,
-    then by the name of the body.
+    The same answers as `programmes.queries.duties_of` for one body after the other, in
+    a handful of queries. Ordered by last day, then by the names of the bodies.
     """
     programmes = Programme.objects.select_related("home").order_by("code")
     if programme is not None:
         programmes = programmes.filter(code=programme)
-    owed = [
-        one
-        for each in programmes
-        for duty in duties_in(each.code, _wider(span))
-        for one in owed_for(each, duty, bodies=bodies)
-        if one.duty.last_day in span
-    ]
-    return sorted(owed, key=lambda one: (one.duty.last_day, one.programme))
+    found: list[_Found] = []
+    rolls = Rolls.now()
+    for each in programmes:
+        source = Source(each, packs_of(each.code), rolls)
+        for duty in duties_through(source.packs, _wider(span), VIETNAM):
+            found += source.found(duty, bodies=bodies)
+    inside = [one for one in found if one.duty.last_day in span]
+    return sorted(_named(inside), key=lambda one: (one.duty.last_day, one.programme))
 
 
 def owed_for(
-    programme: Programme, duty: Duty, *, bodies: Collection[int] | None = None
-) -> Iterator[Owed]:
-    """One duty for each body that owes it, with its receiver and its own last day."""
-    pack = pack_on(programme.code, duty.last_day)
-    day = duty.window.last
-    group = pack.group(duty.reporter)
-    owing = members(group, day, programme=programme)
-    if bodies is not None:
-        owing = owing.filter(pk__in=bodies)
-    reporters = list(owing)
-    if not reporters:
-        return
-    line = _Line.of(pack, duty, programme, [body.pk for body in reporters])
-    earlier = _earlier(programme, pack, duty, line.receivers.values())
-    for body in reporters:
-        receiver = line.receivers.get(body.pk)
-        own = earlier.get(receiver, duty) if receiver else duty
-        yield Owed(
-            programme.code, body, line.wanted[receiver] if receiver else None, own
+    programme: Programme,
+    duties: Iterable[Duty],
+    *,
+    bodies: Collection[int] | None = None,
+    receiver: int | None = None,
+) -> list[Owed]:
+    """Some duties for each body that owes them, with receiver and own last day."""
+    source = Source(programme, packs_of(programme.code), Rolls.now())
+    found = [one for duty in duties for one in source.found(duty, bodies=bodies)]
+    if receiver is not None:
+        found = [one for one in found if one.receiver == receiver]
+    return _named(found)
+
+
+def pack_in(packs: Iterable[Pack], day: date) -> Pack | None:
+    """The version in force on a day, among versions in order."""
+    begun = [pack for pack in packs if pack.valid.start <= day]
+    if not begun or (begun[-1].valid.until or date.max) <= day:
+        return None
+    return begun[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A duty of one body before its bodies are named."""
+
+    programme: str
+    body: int
+    receiver: int | None
+    duty: Duty
+
+
+class Source:
+    """What one programme asks of whom; holds what all its duties have in common."""
+
+    def __init__(self, programme: Programme, packs: list[Pack], rolls: Rolls) -> None:
+        self.programme = programme
+        self.packs = packs
+        self.rolls = rolls
+        self._focal_days: list[FocalDay] | None = None
+
+    def pack(self, duty: Duty) -> Pack:
+        found = pack_in(self.packs, duty.last_day)
+        if found is None:
+            raise KeyError(duty.report)
+        return found
+
+    def found(
+        self, duty: Duty, *, bodies: Collection[int] | None = None
+    ) -> Iterator[_Found]:
+        """One line for each body that owes the duty."""
+        pack = self.pack(duty)
+        receiver = pack.report(duty.report).receiver
+        roll = self.rolls.roll(
+            self.programme, pack, duty.reporter, receiver, duty.window.last
         )
+        owing = [one for one in roll.bodies if bodies is None or one in bodies]
+        earlier = self._earlier(pack, duty) if owing else {}
+        for body in owing:
+            to = roll.receivers.get(body)
+            own = earlier.get(to, duty) if to else duty
+            yield _Found(self.programme.code, body, to, own)
+
+    def _earlier(self, pack: Pack, duty: Duty) -> dict[int, Duty]:
+        """The duty as each receiver's focal point set it, where one did."""
+        due = pack.report(duty.report).due
+        if due is None or due.earlier is None:
+            return {}
+        if self._focal_days is None:
+            rows = FocalDay.objects.filter(programme=self.programme)
+            self._focal_days = list(rows.order_by("valid_from"))
+        latest = {
+            row.organisation_id: row.day
+            for row in self._focal_days
+            if row.report == duty.report and row.valid_from <= duty.last_day
+        }
+        days = {body: day for body, day in latest.items() if day is not None}
+        names = names_on(days, duty.last_day) if days else {}
+        return {
+            body: with_earlier_day(
+                duty,
+                day,
+                lock_days=late_days(pack, duty.report),
+                who=Text(
+                    vi=f"Đầu mối của {names[body]}",
+                    en=f"The focal point of {names[body]}",
+                ),
+            )
+            for body, day in days.items()
+        }
+
+
+def _named(found: Collection[_Found]) -> list[Owed]:
+    """Bodies and receivers as objects, each named as on the window's last day."""
+    ids = {one.body for one in found} | {one.receiver for one in found if one.receiver}
+    known = Organisation.objects.in_bulk(ids)
+    versions: dict[int, list[tuple[date, str]]] = {}
+    rows = OrganisationVersion.objects.filter(organisation__in=ids, is_end=False)
+    for body, since, name in rows.order_by("valid_from").values_list(
+        "organisation_id", "valid_from", "name"
+    ):
+        versions.setdefault(body, []).append((since, name))
+
+    def named(body: int, day: date) -> Organisation:
+        # A copy: one body bears different names in different windows.
+        one = copy(known[body])
+        names = versions.get(body, [(day, one.code)])
+        past = [name for since, name in names if since <= day]
+        one.name = (past or [names[0][1]])[-1]  # type: ignore[attr-defined]  # as `named_on` annotates it
+        return one
+
+    return [
+        Owed(
+            programme=one.programme,
+            organisation=named(one.body, one.duty.window.last),
+            receiver=named(one.receiver, one.duty.window.last)
+            if one.receiver
+            else None,
+            duty=one.duty,
+        )
+        for one in found
+    ]
 
 
 def _wider(span: Interval) -> Interval:
@@ -70,82 +178,6 @@ def _wider(span: Interval) -> Interval:
     return Interval(
         date.fromordinal(start), date.fromordinal(span.end.toordinal() + 45)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """The receivers of many bodies at once, as `programmes.receiver_of` finds one."""
-
-    wanted: Mapping[int, Organisation]
-    receivers: Mapping[int, int] = field(default_factory=dict)
-
-    @classmethod
-    def of(
-        cls, pack: Pack, duty: Duty, programme: Programme, bodies: list[int]
-    ) -> "_Line":
-        group = pack.group(pack.report(duty.report).receiver)
-        day = duty.window.last
-        wanted = {body.pk: body for body in members(group, day, programme=programme)}
-        reach = Reach.objects.filter(
-            tree__code=group.tree, valid_from__lte=day, valid_to__gt=day
-        )
-        above: dict[int, list[int]] = defaultdict(list)
-        rows = reach.filter(inferior__in=bodies, depth__gt=0).order_by("depth")
-        for inferior, superior in rows.values_list("inferior", "superior"):
-            above[inferior].append(superior)
-        near: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        rows = reach.filter(inferior__in=wanted).order_by("depth")
-        for superior, depth, inferior in rows.values_list(
-            "superior", "depth", "inferior"
-        ):
-            near[superior].append((depth, inferior))
-        found = {body: _nearest(above[body], wanted, near) for body in bodies}
-        return cls(wanted, {body: r for body, r in found.items() if r is not None})
-
-
-def _nearest(
-    superiors: Iterable[int],
-    wanted: Mapping[int, Organisation],
-    near: Mapping[int, list[tuple[int, int]]],
-) -> int | None:
-    for superior in superiors:
-        if superior in wanted:
-            return superior
-        below = near.get(superior, [])
-        if below:
-            is_alone = len(below) == 1 or below[0][0] < below[1][0]
-            return below[0][1] if is_alone else None
-    return None
-
-
-def _earlier(
-    programme: Programme, pack: Pack, duty: Duty, receivers: Iterable[int]
-) -> dict[int, Duty]:
-    """The duty as each receiver's focal point set it, where one did."""
-    due = pack.report(duty.report).due
-    if due is None or due.earlier is None:
-        return {}
-    rows = FocalDay.objects.filter(
-        programme=programme,
-        organisation__in=set(receivers),
-        report=duty.report,
-        valid_from__lte=duty.last_day,
-    )
-    latest = {row.organisation_id: row for row in rows.order_by("valid_from")}
-    days = {body: row.day for body, row in latest.items() if row.day is not None}
-    names = names_on(days, duty.last_day) if days else {}
-    return {
-        body: with_earlier_day(
-            duty,
-            day,
-            lock_days=late_days(pack, duty.report),
-            who=Text(
-                vi=f"Đầu mối của {names[body]}",
-                en=f"The focal point of {names[body]}",
-            ),
-        )
-        for body, day in days.items()
-    }
 
 
 # From duties to rows

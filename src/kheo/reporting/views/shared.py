@@ -31,7 +31,7 @@ def owed_or_404(programme: str, definition: str, body: str, period: str) -> Owed
     organisation = get_object_or_404(Organisation, code=body)
     for duty in duties_in(programme, _around(period)):
         if (duty.report, duty.code) == (definition, period):
-            for owed in owed_for(run, duty, bodies=[organisation.pk]):
+            for owed in owed_for(run, [duty], bodies=[organisation.pk]):
                 return owed
     raise Http404
 
