@@ -105,6 +105,7 @@ def test_a_year_and_a_version_can_be_chosen(client, province):
     new = text(page(client, "detail", "s0", version="2025-07-01", year="2025"))
 
     assert "24/1/2022" in old
+    assert "Ban Tuyên giáo và Dân vận Tỉnh ủy" not in old
     assert "24/1/2024" not in old
     assert "Ban Tuyên giáo và Dân vận Tỉnh ủy" in new
     assert page(client, "detail", "s0", version="2020-01-01").status_code == 404

@@ -22,7 +22,13 @@ from kheo.programmes.models import (
     ProgrammeVersionQuerySet,
 )
 from kheo.programmes.pack import Group, Pack, Report, Text, load_pack
-from kheo.programmes.regime import Duty, duties_through, late_days, with_earlier_day
+from kheo.programmes.regime import (
+    Duty,
+    duties_through,
+    governing,
+    late_days,
+    with_earlier_day,
+)
 
 PACKS_KEPT = 200
 
@@ -103,6 +109,27 @@ def packs_of(code: str) -> list[Pack]:
 def duties_in(code: str, span: Interval) -> list[Duty]:
     """The duties of a programme due in `span`, through its versions, by groups."""
     return duties_through(packs_of(code), span, VIETNAM)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A duty with the report and the groups as its own version names them."""
+
+    duty: Duty
+    report: Report
+    reporter: Group
+    receiver: Group
+
+
+def deadlines_in(code: str, span: Interval) -> list[Deadline]:
+    """The duties due in `span` to show, each in the words of its version."""
+    packs = packs_of(code)
+    shown = []
+    for duty in duties_through(packs, span, VIETNAM):
+        pack = governing(packs, duty)
+        reporter, receiver = pack.group(duty.reporter), pack.group(duty.receiver)
+        shown.append(Deadline(duty, pack.report(duty.report), reporter, receiver))
+    return shown
 
 
 # Groups
@@ -197,8 +224,9 @@ def duties_of(organisation: Organisation, span: Interval) -> list[Owed]:
 def _owed_in(
     programme: Programme, organisation: Organisation, span: Interval
 ) -> Iterator[Owed]:
-    for duty in duties_in(programme.code, span):
-        pack = pack_on(programme.code, duty.last_day)
+    packs = packs_of(programme.code)
+    for duty in duties_through(packs, span, VIETNAM):
+        pack = governing(packs, duty)
         day = duty.window.last
         group = pack.group(duty.reporter)
         if not members(group, day, programme=programme).filter(pk=organisation.pk):

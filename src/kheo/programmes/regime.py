@@ -79,6 +79,13 @@ def duties_through(
     return sorted(found, key=lambda duty: (duty.last_day, duty.due_on, duty.report))
 
 
+def governing(packs: Sequence[Pack], duty: Duty) -> Pack:
+    """The version of the programme that the duty comes from."""
+    day = min(duty.last_day, duty.due_on)
+    begun = [pack for pack in packs if pack.valid.start <= day]
+    return max(begun, key=lambda pack: pack.valid.start)
+
+
 def with_earlier_day(duty: Duty, day: int, *, lock_days: int | None, who: Text) -> Duty:
     """The duty with the day of the month that a focal point set for those below.
 

@@ -18,7 +18,7 @@ from kheo.programmes.forms import FocalDayForm
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Pack
 from kheo.programmes.queries import (
-    duties_in,
+    deadlines_in,
     focal_days_by,
     packs_of,
     programmes_on,
@@ -54,9 +54,7 @@ def programme_detail(request: Request, code: str) -> HttpResponse:
         "pack": pack,
         "packs": packs,
         "year": year,
-        "duties": duties_in(code, span),
-        "reports": {report.code: report for one in packs for report in one.reports},
-        "groups": {group.code: group for one in packs for group in one.groups},
+        "deadlines": deadlines_in(code, span),
         "milestones": [(one, last_day_of(one)) for one in pack.milestones],
         "is_known_year": VIETNAM.is_known(year),
         "may_set_days": bool(request.actor.holds(Capability.REVIEW_REPORTS)),

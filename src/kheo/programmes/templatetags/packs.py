@@ -1,6 +1,5 @@
 """Words of a pack in the reader's language; formatting only, no query."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from django import template
@@ -45,12 +44,6 @@ def parts_of(measure: Measure, pack: Pack) -> str:
         return ""
     numerator, denominator = measure.numerator, measure.denominator
     return " / ".join(say(pack.measure(code).name) for code in (numerator, denominator))
-
-
-@register.filter
-def at(mapping: Mapping[str, object], key: str) -> object:
-    """The value under a key: templates cannot look up by a variable."""
-    return mapping.get(key)
 
 
 @register.filter
