@@ -31,11 +31,13 @@ _VERB = phrase(
     r"tong hop|ra soat|danh gia|so ket|tong ket|can cu|phan cong|lap|nop|dang ky|hoan thanh|tang cuong|day manh|quan triet|tuyen truyen(?! ,)|"
     r"theo doi|kiem tra|don doc|giam sat|cu the hoa|ban hanh|bo tri|bao dam|dam bao|quan tam|dua (?:noi dung|vao|tin|ra|len)|lua chon|binh xet|de xuat|tham dinh|trinh\b|"
     r"nghien cuu|van dung|cung cap|thuong xuyen|dinh ky|hang (?:nam|quy|thang)|moi (?:nam|quy|thang)|truoc ngay|khi\b|cham nhat|la co quan|la don vi|la dau moi|"
-    r"giup\b(?! viec)|cham\b|giao ban\b|hop xet|lam viec|ra quan|ky cam ket|nhan tac pham|tong ket|bao ve|tra loi|phuc vu|thanh toan|phu trach|sao gui|yeu cau|de nghi\b|ho tro|duoc\b|tien hanh|chuan bi|thanh lap|cu\b|ky ket|kip thoi|gan\b|nam\b(?=bat|chac)|phat dong|dang tai|dua tin|mo\b|"
+    r"giup\b(?! viec)|cham\b|giao ban\b|hop xet|lam viec|ra quan|ky cam ket|nhan tac pham|tong ket|bao ve|tra loi|phuc vu|thanh toan|phu trach|sao gui|yeu cau|de nghi\b|ho tro|duoc\b|tien hanh|chuan bi|thanh lap|cu (?:can bo|dai bieu|nguoi|thanh vien|dong chi)|ky ket|kip thoi|gan\b|nam\b(?=bat|chac)|phat dong|dang tai|dua tin|mo\b|"
     r"lanh dao(?! (?:ban|cac|cap|so|ubnd|don|co|tinh|xa|phuong|dang))|tu cham|cham diem|cong nhan|xet\b|thong nhat|lay y kien|niem yet|cong khai|hop\b|hoi y|gop y|tap trung|van dong|"
     r"phat huy|nang cao|giai quyet|tiep nhan|xu ly|tra loi|doi thoai|tiep xuc|duy tri|nhan rong|khao sat|chon|co (?:van ban|ke hoach|bao cao|it nhat|tu|chuong trinh|giai phap|hinh thuc)|thong bao|cap nhat|tap hop|phan bo|ren luyen|tham gia|thuc hanh|tu danh gia|giao nhiem vu|qua do|dang tin|hoc tap|chap hanh|phan anh|mot so)\b"
 )
 _LIST_GAP = re.compile(r"[,;]\s+(?:va\s+)?|\s+va\s+|\s+hoac\s+|\s*-\s+(?=co quan)")
+# Names that go on over a comma or "và": a complement, an office of two councils.
+_ONE_BODY = phrase(r" thuoc |van phong (?:doan dbqh|hdnd)$")
 _NOT_ACTOR = phrase(
     r"(?:thoi (?:gian|han)|noi dung|so luong|bao cao|ke hoach|phong trao|cong tac|cac (?:noi dung|mo hinh|hoat dong|nhiem vu)|viec|trong|khi|neu|tren|"
     r"so ket|tong ket|truong hop|thuc hien|hang|dinh ky|muc|y nghia|ban (?:hanh|giao|dau)|don vi tinh|co so (?:vat|du|ly|phap)|to chuc (?:thuc hien|hoi|le|cac|trien)|dong chi phu trach dien|xa hoi)"
@@ -151,7 +153,7 @@ def names_in(view: View, start: int, end: int) -> tuple[str, ...]:
     for gap in _LIST_GAP.finditer(view.flat, start, end):
         follows = starts_like_body(view.flat[gap.end() : min(end, gap.end() + 60)])
         inside_quote = view.flat.count('"', start, gap.start()) % 2
-        belongs = " thuoc " in view.flat[at : gap.start()]
+        belongs = bool(_ONE_BODY.search(view.flat, at, gap.start()))
         if follows and not inside_quote and not belongs:
             names.append((at, gap.start()))
             at = gap.end()

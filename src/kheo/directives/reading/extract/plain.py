@@ -51,7 +51,7 @@ def decode(raw: bytes) -> str:
         if error.start > 3 and len(raw) - error.start < 4:
             return raw[: error.start].decode("utf-8")
     readings = [
-        raw.decode(name, errors="replace") for name in ("cp1258", "cp1252", "utf-8")
+        raw.decode(name, errors="replace") for name in ("cp1252", "cp1258", "utf-8")
     ]
     return max(readings, key=_vietnamese_words)
 

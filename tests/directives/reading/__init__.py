@@ -1,0 +1,1 @@
+"""The reader: its grammar, its files, and twenty-three invented directives."""
