@@ -1,0 +1,297 @@
+"""Measures by children at a glance: totals, corrections, who sent, what is marked."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from kheo.core.periods import Interval
+from kheo.insight.queries.frames import Frame
+from kheo.insight.queries.scope import children_visible_to
+from kheo.ledger import queries as ledger
+from kheo.ledger.models import Claim, ClaimKind, Credit, Law, Measure, Standing
+from kheo.ledger.queries import Row, Total
+from kheo.organisations.models import Organisation, Reach
+from kheo.organisations.queries import PARTY
+from kheo.programmes.models import Programme
+from kheo.programmes.queries import duties_in, members, pack_on
+from kheo.reporting.models import Report
+
+OTHERS = "=others"
+NEAR = timedelta(days=62)
+"""A report falls due so close to the end of its window, before or after."""
+CORRECTIONS = ("=own", "=shared", "=unallocated")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of the table, with what is known of it."""
+
+    total: Total
+    is_excused: bool = False
+    is_estimated: bool = False
+
+
+EMPTY = Cell(Total(None))
+
+
+@dataclass(slots=True)
+class Line:
+    """One row: a child, a correction or the whole. `body` where it may be opened."""
+
+    key: str
+    label: str
+    cells: dict[str, Cell] = field(default_factory=dict)
+    body: Organisation | None = None
+    sent: int = 0
+    owed: int = 0
+
+    @property
+    def is_correction(self) -> bool:
+        return self.key in CORRECTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The table: its columns, the children, the printed corrections, the whole."""
+
+    measures: list[Measure]
+    children: list[Line]
+    corrections: list[Line]
+    whole: Line
+
+
+def board_of(frame: Frame, measures: list[Measure] | None = None) -> Board:
+    """Some measures (or all shown ones) at the frame's body and its children.
+
+    Children the actor may not see by name stand together in one row, so that the rows
+    still add up.
+    """
+    measures = frame.measures if measures is None else measures
+    totals = ledger.totals(
+        measures,
+        [frame.at.pk],
+        frame.interval,
+        tree=PARTY,
+        programme=frame.programme,
+        structure=frame.known_structure,
+    )
+    tables = {measure.code: _rows(frame, measure) for measure in measures}
+    marks = _Marks.of(frame, measures, tables)
+    lines = _lines(frame, measures, tables, marks)
+    whole = Line("=whole", _("Total"))
+    for measure in measures:
+        whole.cells[measure.code] = marks.cell(
+            measure, totals[measure.code, frame.at.pk], frame.at.pk
+        )
+    _count_reports(frame, lines, whole)
+    return Board(
+        measures=measures,
+        children=[line for line in lines.values() if not line.is_correction],
+        corrections=[lines[key] for key in CORRECTIONS if key in lines],
+        whole=whole,
+    )
+
+
+def _rows(frame: Frame, measure: Measure) -> list[Row]:
+    return ledger.breakdown(
+        measure,
+        by="child",
+        tree=PARTY,
+        node_id=frame.at.pk,
+        interval=frame.interval,
+        programme=frame.programme,
+        structure=frame.known_structure,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What was excused and what is estimated, by measure and body."""
+
+    excused: frozenset[tuple[int, int]]
+    estimated: frozenset[tuple[int, int]]
+
+    @classmethod
+    def of(
+        cls, frame: Frame, measures: list[Measure], tables: Mapping[str, list[Row]]
+    ) -> "_Marks":
+        nodes = {
+            int(row.key)
+            for rows in tables.values()
+            for row in rows
+            if not row.key.startswith("=")
+        } | {frame.at.pk}
+        return cls(_excused(frame, measures, nodes), _estimated(frame, measures, nodes))
+
+    def cell(self, measure: Measure, total: Total, node: int) -> Cell:
+        parts = [measure.numerator_id, measure.denominator_id, measure.pk]
+        return Cell(
+            total,
+            is_excused=(measure.pk, node) in self.excused,
+            is_estimated=any((part, node) in self.estimated for part in parts),
+        )
+
+
+def _excused(
+    frame: Frame, measures: list[Measure], nodes: Collection[int]
+) -> frozenset[tuple[int, int]]:
+    """Bodies that said "not applicable" of the whole time asked."""
+    told = Claim.objects.filter(
+        closed_at=None,
+        kind=ClaimKind.NOT_APPLICABLE,
+        measure__in=measures,
+        organisation__in=nodes,
+        window_from__gte=frame.interval.start,
+        window_to__lte=frame.interval.end,
+    )
+    if frame.programme:
+        told = told.filter(programme=frame.programme)
+    return frozenset(told.values_list("measure_id", "organisation_id"))
+
+
+def _estimated(
+    frame: Frame, measures: list[Measure], nodes: Collection[int]
+) -> frozenset[tuple[int, int]]:
+    """Nodes below which an estimated entry counts, by the measure of the entry."""
+    parts = {m.pk for m in measures} | {
+        part for m in measures for part in (m.numerator_id, m.denominator_id) if part
+    }
+    last = frame.interval.last
+    observed = Q(entry__measure__law=Law.STOCK, entry__on__lte=last) & (
+        Q(entry__until=None) | Q(entry__until__gt=last)
+    )
+    done = ~Q(entry__measure__law=Law.STOCK) & Q(
+        entry__on__gte=frame.interval.start, entry__on__lte=last
+    )
+    rows = Credit.objects.filter(
+        observed | done,
+        entry__closed_at=None,
+        entry__standing=Standing.ESTIMATED,
+        entry__measure__in=parts,
+    )
+    if frame.programme:
+        rows = rows.filter(entry__programme=frame.programme)
+    marked = set(rows.values_list("entry__measure_id", "organisation_id").distinct())
+    if not marked:
+        return frozenset()
+    above = _superiors({body for _, body in marked}, nodes, frame.day)
+    return frozenset(
+        (measure, node) for measure, body in marked for node in above.get(body, ())
+    )
+
+
+def _superiors(
+    bodies: Iterable[int], nodes: Collection[int], day: date
+) -> dict[int, set[int]]:
+    """Which of `nodes` stand at or above each body that day."""
+    reach = Reach.objects.filter(
+        tree__code=PARTY,
+        inferior__in=set(bodies),
+        superior__in=nodes,
+        valid_from__lte=day,
+        valid_to__gt=day,
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for body, node in reach.values_list("inferior_id", "superior_id"):
+        found[body].add(node)
+    return found
+
+
+def _lines(
+    frame: Frame,
+    measures: list[Measure],
+    tables: Mapping[str, list[Row]],
+    marks: _Marks,
+) -> dict[str, Line]:
+    """The rows of all measures made one table, in the order of the first of them."""
+    by_code = {measure.code: measure for measure in measures}
+    nodes = {
+        int(row.key) for rows in tables.values() for row in rows if row.key[0] != "="
+    }
+    seen = children_visible_to(frame.actor, nodes, frame.interval)
+    bodies = Organisation.objects.in_bulk(seen)
+    lines: dict[str, Line] = {}
+    hidden: dict[str, list[Row]] = defaultdict(list)
+    for code, rows in tables.items():
+        measure = by_code[code]
+        for row in rows:
+            if row.key[0] != "=" and int(row.key) not in seen:
+                hidden[code].append(row)
+                continue
+            line = lines.setdefault(row.key, Line(row.key, row.label))
+            if row.key[0] == "=":
+                is_ratio = measure.law == Law.RATIO
+                line.cells[code] = EMPTY if is_ratio else Cell(row.total)
+            else:
+                line.body = bodies.get(int(row.key))
+                line.cells[code] = marks.cell(measure, row.total, int(row.key))
+    if hidden:
+        lines[OTHERS] = Line(OTHERS, _("Other bodies"))
+        for code, rows in hidden.items():
+            if by_code[code].law != Law.RATIO:
+                lines[OTHERS].cells[code] = Cell(_summed(rows, by_code[code]))
+    return lines
+
+
+def _summed(rows: Iterable[Row], measure: Measure) -> Total:
+    known = [row.value for row in rows if row.value is not None]
+    return Total(sum(known) if known else None, measure.decimals)
+
+
+# Who sent
+
+
+def _count_reports(frame: Frame, lines: Mapping[str, Line], whole: Line) -> None:
+    """Count what was owed below each child for windows that end in these days."""
+    if not frame.programme:
+        return
+    owed = _owed(frame)
+    sent = set(
+        Report.objects.stated()
+        .filter(
+            programme=frame.programme,
+            window_to__gt=frame.interval.start,
+            window_to__lte=frame.interval.end,
+        )
+        .values_list("definition", "organisation_id", "window_from", "window_to")
+    )
+    nodes = {int(key) for key in lines if key[0] != "="}
+    above = _superiors(
+        {pair[1] for pair in owed}, {*nodes, frame.at.pk}, frame.interval.last
+    )
+    for pair in owed:
+        over = above.get(pair[1], set())
+        is_sent = pair in sent
+        if frame.at.pk in over:
+            whole.owed += 1
+            whole.sent += is_sent
+        for node in over & nodes:
+            lines[str(node)].owed += 1
+            lines[str(node)].sent += is_sent
+
+
+def _owed(frame: Frame) -> set[tuple[str, int, date, date]]:
+    """Definition, body, window of what is owed; only the window itself, if it is one."""
+    programme = Programme.objects.select_related("home").get(code=frame.programme)
+    span = Interval(frame.interval.start - NEAR, frame.interval.end + NEAR)
+    ended = [
+        duty
+        for duty in duties_in(programme.code, span)
+        if duty.window.last in frame.interval
+    ]
+    exact = [duty for duty in ended if duty.window == frame.interval]
+    duties = exact or ended
+    found = set()
+    for duty in duties:
+        pack = pack_on(programme.code, duty.last_day)
+        day = duty.window.last
+        owing = members(pack.group(duty.reporter), day, programme=programme)
+        found |= {
+            (duty.report, body, duty.window.start, duty.window.end)
+            for body in owing.values_list("pk", flat=True)
+        }
+    return found

@@ -1,0 +1,1 @@
+"""Numbers as offices write them, and charts, on plain values: no database, no request."""

@@ -1,0 +1,84 @@
+"""What is seen, as a file: Excel with real numbers, CSV for other programs."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+
+from kheo.accounts.queries import is_sample
+from kheo.core.http import Request
+from kheo.insight.queries.exports import EXPORTS
+from kheo.insight.views.asking import require_figures
+from kheo.stationery.paper import Cell
+from kheo.stationery.workbook import MEDIA_TYPE, Sheet, workbook
+
+BOM = "\ufeff"
+SAMPLE = "du-lieu-mau-"
+STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def file_of(sheet: Sheet, kind: str, name: str) -> HttpResponse:
+    """One table as a download; a sample says so in the file and in its name."""
+    sample = is_sample()
+    if kind == "xlsx":
+        content = workbook(
+            [sheet], author="Khéo", on=timezone.localdate(), is_sample=sample
+        )
+        return _download(content, MEDIA_TYPE, f"{name}.xlsx", is_sample=sample)
+    if kind != "csv":
+        raise Http404
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    if sample:
+        writer.writerow(["dữ liệu mẫu"])
+    writer.writerow(column.heading for column in sheet.columns)
+    for row in sheet.rows:
+        writer.writerow([_plain(cell) for cell in row.cells])
+    content = (BOM + text.getvalue()).encode()
+    return _download(
+        content, "text/csv; charset=utf-8", f"{name}.csv", is_sample=sample
+    )
+
+
+def table_file(request: Request, table: str) -> StreamingHttpResponse:
+    """One of the recomputable tables, of what the actor may see, as a stream."""
+    require_figures(request.actor)
+    export = EXPORTS.get(table)
+    if export is None:
+        raise Http404
+    response = StreamingHttpResponse(
+        _lines([export.columns], export.rows(request.actor)),
+        content_type="text/csv; charset=utf-8",
+    )
+    name = f"{SAMPLE if is_sample() else ''}{table}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _lines(*tables: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    for rows in tables:
+        for row in rows:
+            line = io.StringIO()
+            csv.writer(line, lineterminator="\n").writerow(row)
+            yield line.getvalue()
+
+
+def _plain(cell: Cell) -> str:
+    """Text that no table program takes for a formula; numbers keep their point."""
+    if cell is None:
+        return ""
+    text = str(cell)
+    if isinstance(cell, str) and text.startswith(STARTS_OF_FORMULAS):
+        return f"'{text}"
+    return text
+
+
+def _download(
+    content: bytes, media_type: str, name: str, *, is_sample: bool
+) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    marked = f"{SAMPLE}{name}" if is_sample else name
+    response["Content-Disposition"] = f'attachment; filename="{marked}"'
+    return response
