@@ -516,6 +516,22 @@ def test_shares_that_are_not_one_whole_cannot_be_apportioned():
         apportion(0, [])
 
 
+def test_what_follows_a_change_is_everything_ever_below():
+    rows = [
+        at("p"),
+        at("q"),
+        at("c", below="p"),
+        at("c", REFORM, "q"),
+        at("d", below="c"),
+    ]
+    tree = DatedTree(rows)
+
+    assert tree.ever_below(["p", "unknown"]) == {"p", "c", "d"}
+    assert tree.ever_below(["q"]) == {"q", "c", "d"}
+    assert "c" in tree
+    assert "unknown" not in tree
+
+
 # Size: the whole country, before and since July 2025
 
 

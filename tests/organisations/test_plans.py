@@ -37,14 +37,18 @@ from kheo.organisations.queries import (
     subtree_ids,
     version_on,
 )
+from kheo.organisations.rules import Flaw
 from kheo.organisations.services import (
     PlanRefused,
+    check_plan,
     parse_plan,
     preview_plan,
     rebuild_reach,
     sentences_of,
     undo_plan,
 )
+from kheo.organisations.services.reach import PIECEMEAL
+from kheo.organisations.services.sentences import sentence_of_flaw
 
 pytestmark = pytest.mark.django_db
 
@@ -424,3 +428,72 @@ def test_each_problem_has_its_sentence(tinh):
     assert sentences_of(outcome) == (
         "Bước 1: “Đảng ủy Khối” (khoi) sẽ trực thuộc chính mình trong hệ thống “party”.",
     )
+
+
+def test_a_plan_is_told_in_plain_words(tinh):
+    steps = """
+- {do: amend, body: tinh, officer: Bà A}
+- {do: extract, body: btg, into: bdv}
+- {do: split, body: c1, into: [{body: c2, share: 0.25}, {body: khoi}]}
+- {do: move, bodies: [khoi], below: {front: null}}
+- {do: move, bodies: [c2], below: bdv}
+"""
+
+    assert check_plan(plan_of(steps), actor=SYSTEM) == [
+        "Sửa “Tỉnh ủy” (tinh): officer.",
+        "Kết thúc “Chi bộ 1” (c1).",
+        "25 % của “Chi bộ 1” (c1) trở thành “Chi bộ 2” (c2).",
+        "“Chi bộ 1” (c1) trở thành “Đảng ủy Khối” (khoi).",
+        "Tách “Ban Dân vận” (bdv) ra khỏi “Ban Tuyên giáo” (btg).",
+        "“Đảng ủy Khối” (khoi) đứng đầu hệ thống “front”.",
+        "“Chi bộ 2” (c2) trực thuộc “Ban Dân vận” (bdv) trong hệ thống “party”.",
+        "“Chi bộ 1” (c1) ra khỏi hệ thống “party”.",
+    ]
+    with pytest.raises(PlanRefused):
+        check_plan(plan_of("- {do: end, bodies: [x]}"), actor=SYSTEM)
+
+
+def test_a_replaced_placement_comes_back_when_its_plan_is_undone(tinh):
+    reorganise("- {do: move, bodies: [c1], below: btg}")
+    second = reorganise("- {do: move, bodies: [c1], below: bdv}", code="two").plan
+    before_undo = parent_on(body("c1"), AFTER)
+
+    undo_plan(second, actor=SYSTEM, at=NOON)
+
+    assert before_undo == body("bdv")
+    assert parent_on(body("c1"), AFTER) == body("btg")
+    assert reach_is_the_closure()
+
+
+def test_a_change_that_reaches_many_makes_the_closure_anew(tinh):
+    cells = "".join(
+        f"- {{do: create, body: n{n}, name: N, kind: cell, tier: province, below: khoi}}\n"
+        for n in range(PIECEMEAL)
+    )
+    reorganise(cells, code="cells")
+
+    reorganise("- {do: move, bodies: [khoi], below: bdv}")
+
+    assert len(subtree_ids([body("bdv").pk], AFTER)) == PIECEMEAL + 4
+    assert reach_is_the_closure()
+
+
+def test_a_text_too_long_in_a_field_is_said_so():
+    with pytest.raises(PlanRefused) as error:
+        plan_of(f"- {{do: rename, body: a, name: {'x' * 256}}}")
+    assert error.value.problems == ("steps 1 name: dài quá mức.",)
+
+
+def test_what_has_no_sentence_of_its_own_is_said_in_english():
+    assert (
+        sentence_of_flaw(Flaw("steps 1", "odd", "It is odd")) == "steps 1: It is odd."
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "says"),
+    [("half", "không phải là một phần"), ("1.5", "lớn"), ("0", "nhỏ")],
+)
+def test_a_wrong_share_is_said_so(share, says):
+    with pytest.raises(PlanRefused, match=says):
+        plan_of(f"- {{do: split, body: a, into: [{{body: b, share: {share}}}]}}")

@@ -1,7 +1,7 @@
 """What bodies were on a day, where they stood, and what grants reach."""
 
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from tests.organisations.make import (
@@ -25,6 +25,7 @@ from kheo.organisations.models import (
     Tree,
 )
 from kheo.organisations.queries import (
+    SCOPES_KEPT,
     carry,
     children_on,
     display_names,
@@ -304,6 +305,15 @@ def test_a_scope_is_kept_until_the_structure_changes(tinh, django_assert_num_que
 
     assert body("btgdv").pk in scope_of({tinh.pk}, day=AFTER).writable
     assert body("btg").pk in before.writable
+
+
+def test_only_so_many_scopes_are_kept(tinh):
+    first = scope_of({tinh.pk}, day=START)
+
+    for number in range(SCOPES_KEPT):
+        scope_of({tinh.pk}, day=AFTER + timedelta(number))
+
+    assert scope_of({tinh.pk}, day=START) == first
 
 
 @pytest.mark.parametrize("capability", Capability)

@@ -9,6 +9,7 @@ from kheo.core.lineage import Placement
 from kheo.organisations.rules import (
     Bond,
     Ground,
+    Heir,
     Problem,
     TransferKind,
     Trouble,
@@ -68,6 +69,7 @@ def test_a_plan_is_read_with_its_shares_as_exact_fractions():
 - do: split
   body: khoi
   into: [{body: a, share: 0.6}, {body: b, share: 30%}, {body: c, share: 1/10}]
+- {do: extract, body: d, into: e, share: null}
 """
     )
 
@@ -75,7 +77,12 @@ def test_a_plan_is_read_with_its_shares_as_exact_fractions():
     assert shares == [Fraction(3, 5), Fraction(3, 10), Fraction(1, 10)]
     assert read.on == REFORM
     assert read.tree == "party"
-    assert read.named == {"khoi", "a", "b", "c"}
+    assert read.steps[1].share is None
+    assert read.named == {"khoi", "a", "b", "c", "d", "e"}
+
+
+def test_a_share_may_be_given_as_an_exact_fraction():
+    assert Heir(body="a", share=Fraction(1, 3)).share == Fraction(1, 3)
 
 
 def test_json_is_read_as_well():
@@ -208,6 +215,12 @@ def test_thirds_add_up_to_the_whole_in_millionths():
     assert [bond.share_ppm for bond in outcome.bonds] == [333_334, 333_333, 333_333]
 
 
+def test_the_smallest_share_is_a_millionth():
+    steps = "- {do: extract, body: bdv, into: ca, share: 1/10000000}"
+
+    assert work_out(plan(steps), ground()).bonds[0].share_ppm == 1
+
+
 def test_children_follow_the_only_successor():
     outcome = work_out(plan("- {do: merge, bodies: [khoi], into: ca}"), ground())
 
@@ -265,6 +278,9 @@ def test_a_move_can_name_several_trees_and_a_root():
     ("steps", "expected"),
     [
         ("- {do: end, bodies: [x]}", Problem(Trouble.UNKNOWN, 1, "x")),
+        ("- {do: rename, body: x, name: X}", Problem(Trouble.UNKNOWN, 1, "x")),
+        ("- {do: merge, bodies: [c1], into: x}", Problem(Trouble.UNKNOWN, 1, "x")),
+        ("- {do: extract, body: x, into: c1}", Problem(Trouble.UNKNOWN, 1, "x")),
         (CREATE * 2, Problem(Trouble.TWICE_CREATED, 1, "btgdv")),
         (CREATE.replace("btgdv", "bdv"), Problem(Trouble.TAKEN, 1, "bdv")),
         (

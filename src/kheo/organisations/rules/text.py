@@ -32,7 +32,7 @@ def _clean(value: Any) -> Any:
 
 def _fraction(value: Any) -> Any:
     """`0.6`, `60%` and `3/5` are one share; YAML's numbers are read as written."""
-    if value is None or isinstance(value, Fraction):
+    if isinstance(value, Fraction):
         return value
     text = str(value).strip().replace(",", ".")
     try:

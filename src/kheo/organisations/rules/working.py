@@ -150,7 +150,7 @@ class _Working:
             yield from self._split_bonds(n, split)
         for n, extract in self._all(Extract):
             if self._is_there(extract.body, n):
-                ppm = round(extract.share * MILLION) if extract.share else None
+                ppm = _millionths(extract.share)
                 kind = TransferKind.EXTRACT
                 yield from self._bond(n, kind, extract.body, extract.into, ppm)
 
@@ -174,7 +174,7 @@ class _Working:
             self._say(Trouble.SHARES_EXCEED, n, split.body)
         elif given and len(given) == len(shares):
             self._say(Trouble.SHARES_FALL_SHORT, n, split.body)
-        return [None if s is None else max(1, round(s * MILLION)) for s in shares]
+        return [_millionths(share) for share in shares]
 
     def _bond(
         self,
@@ -340,3 +340,8 @@ class _Working:
             pair = (d.node, d.parent)
             if pair not in known and pair not in refused:
                 self._say(Trouble.LEFT_LATER, 0, d.node, d.parent, code)
+
+
+def _millionths(share: Fraction | None) -> int | None:
+    """The smallest share is one millionth, never nothing."""
+    return None if share is None else max(1, round(share * MILLION))

@@ -168,8 +168,7 @@ def _labels(bodies: Mapping[str, Organisation], outcome: Outcome) -> Mapping[str
         if body.pk in names
     }
     for code in outcome.created:
-        if name := outcome.versions.get(code, {}).get("name"):
-            labels.setdefault(code, f"“{name}” ({code})")
+        labels.setdefault(code, f"“{outcome.versions[code]['name']}” ({code})")
     return labels
 
 
