@@ -155,6 +155,7 @@ def pull_paragraph(
     paragraph.save(update_fields=["text"])
     data = {"paragraph": key, "from": [source.pk for source in fresh]}
     recorded(report, "report.pull", actor=actor, at=at, data=data)
+    report.refresh_from_db()
     return paragraph
 
 
