@@ -17,6 +17,19 @@ from kheo.places.models import Place
 
 Say = Callable[[str], None]
 
+UNUSED = [
+    "bootstrap-*",
+    "bootstrap.css*",
+    "bootstrap.rtl*",
+    "*.esm.*",
+    "ext",
+    "htmax*",
+    "htmx-4*",
+    "htmx-2.js",
+    "django-htmx.js",
+]
+"""What the packages of others bring and no page loads."""
+
 
 def port_is_free(host: str, port: int) -> bool:
     with socket.socket() as probe:
@@ -44,7 +57,13 @@ def _static_files(say: Say) -> None:
     if stamp.exists() and stamp.read_text("ascii") == wanted:
         return
     say("Chuẩn bị giao diện… / Preparing static files…")
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command(
+        "collectstatic",
+        interactive=False,
+        clear=True,
+        verbosity=0,
+        ignore_patterns=UNUSED,
+    )
     stamp.write_text(wanted, "ascii")
 
 

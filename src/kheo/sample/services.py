@@ -36,8 +36,8 @@ SPRING_2025 = date(2025, 3, 1)
 JULY_2025 = date(2025, 7, 1)
 CONTINUED = date(2026, 1, 1)
 S0, CONTINUATION = "s0", "s0-continued"
-SETTLES_ON = 25
-"""The day after a month's window closes."""
+SETTLES_ON = (1, 25)
+"""The first days of a month and of a month's window."""
 
 
 def load_small(*, until: date, at: datetime, say: Say, seed: int = SEED) -> None:
@@ -141,7 +141,7 @@ def _account(stretch: Interval, *, until: date, seed: int, cast: Cast) -> None:
     """What was met in windows that ended, and the reports that fell due."""
     day = stretch.start
     while day < stretch.end:
-        if day.day == SETTLES_ON:
+        if day.day in SETTLES_ON:
             settle(day, at=moment(day, 1))
         day += DAY
     report(stretch, until=until, seed=seed, cast=cast)

@@ -20,20 +20,23 @@ from kheo.programmes.models import Programme
 from kheo.programmes.pack import Rhythm, Weekday
 from kheo.programmes.queries import duties_in, members, pack_on
 
-LOOK_BACK = timedelta(days=45)
-"""A monthly window ends at least once in so many days."""
+LOOK_BACK = timedelta(days=10)
+"""How long after its end a window is still looked at daily; a late log does it later."""
+
+LOOK_AHEAD = timedelta(days=370)
+"""The window of a year falls due within so many days."""
 
 
 def settle(day: date, *, at: datetime) -> int:
-    """Post what was due and met in every window that ended shortly before `day`.
+    """Post what is due and met in the windows that run on `day` or ended shortly before.
 
     Repeatable; run it daily. Returns how many bodies were looked at.
     """
-    span = Interval(day - LOOK_BACK, day + LOOK_BACK)
+    span = Interval(day - LOOK_BACK, day + LOOK_AHEAD)
     count = 0
     for programme in Programme.objects.select_related("home").order_by("code"):
         for rhythm, window in _windows(programme, span):
-            if day - LOOK_BACK <= window.last < day:
+            if window.start <= day <= window.last + LOOK_BACK:
                 count += settle_window(programme, rhythm, window, at=at)
     return count
 
@@ -61,12 +64,12 @@ def settle_window(
 
 
 def settle_again(activity: Activity, *, at: datetime) -> None:
-    """After a late log or a withdrawal: look again at its bodies in windows now over."""
+    """After a log or a withdrawal: look again at its bodies in the day's windows."""
     programme = Programme.objects.select_related("home").get(code=activity.programme)
     bodies = set(activity.parties.values_list("organisation_id", flat=True))
-    span = Interval(activity.on, activity.on + LOOK_BACK)
+    span = Interval(activity.on, activity.on + LOOK_AHEAD)
     for rhythm, window in _windows(programme, span):
-        if activity.on in window and window.last < at.date():
+        if activity.on in window:
             settle_window(programme, rhythm, window, at=at, only=bodies)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
@@ -17,14 +18,17 @@ from kheo.accounts import services as accounts
 from kheo.accounts.models import User
 from kheo.accounts.queries import is_sample, sample_accounts
 from kheo.config.preparation import port_is_free, prepare
-from kheo.config.wsgi import application
 from kheo.core.access import SYSTEM, Role
 
 THREADS = 8
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn with our options; it loads the application we already have."""
+    """gunicorn with our options.
+
+    The application is made after everything is prepared: it looks at the static files
+    once, when it begins.
+    """
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.options = options
@@ -35,7 +39,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return application
+        return get_wsgi_application()
 
 
 class Command(BaseCommand):
