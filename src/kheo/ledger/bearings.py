@@ -30,6 +30,8 @@ MILLION = 1_000_000
 
 Bearing: TypeAlias = rules.Bearing[int]
 Transfer: TypeAlias = tuple[date, int, int, int, int | None]
+Way: TypeAlias = tuple[int, int, int, date, date]
+"""Inferior, superior, depth, and the days from and until."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,23 @@ class Source:
         if self.tree_id is None:
             return PlaceReach.objects.all()
         return Reach.objects.filter(tree=self.tree_id)
+
+    def ways_up(self, nodes: Collection[int]) -> Iterator[Way]:
+        """Give the closure above `nodes`, in all their trees, and keep this one's.
+
+        Bodies stand in few trees; asked for one tree as well, SQLite would read all of
+        that tree instead of the few rows of these bodies.
+        """
+        columns = ("inferior_id", "superior_id", "depth", "valid_from", "valid_to")
+        if self.tree_id is None:
+            places = PlaceReach.objects.filter(inferior__in=nodes)
+            yield from places.values_list(*columns)
+            return
+        bodies = Reach.objects.filter(inferior__in=nodes)
+        for tree_id, *way in bodies.values_list("tree_id", *columns):
+            if tree_id == self.tree_id:
+                inferior, superior, depth, since, until = way
+                yield inferior, superior, depth, since, until
 
     def placements(self, nodes: Collection[int] | None) -> Iterator[Placement[int]]:
         if self.tree_id is None:
@@ -202,11 +221,10 @@ class Bearings:
 
     def _read(self, nodes: list[int]) -> None:
         rows: dict[int, list[tuple[int, int, Interval]]] = defaultdict(list)
-        reach = self._neighbourhood.source.reach()
-        columns = ("inferior_id", "superior_id", "depth", "valid_from", "valid_to")
+        source = self._neighbourhood.source
         for start in range(0, len(nodes), CHUNK):
-            found = reach.filter(inferior__in=nodes[start : start + CHUNK])
-            for inferior, superior, depth, since, until in found.values_list(*columns):
+            found = source.ways_up(nodes[start : start + CHUNK])
+            for inferior, superior, depth, since, until in found:
                 rows[inferior].append((depth, superior, Interval(since, until)))
         for node, ways in rows.items():
             self._stretches[node] = list(_stretches_of(node, ways))

@@ -16,6 +16,8 @@ READ_AT_ONCE = 5000
 class Line:
     """An entry as the arithmetic needs it."""
 
+    name: str
+    standing: str
     law: rules.Law
     measure_id: int
     programme: str
@@ -40,18 +42,21 @@ def read_lines(entries: EntryQuerySet) -> Iterator[tuple[int, Line]]:
     `entries` must not be filtered by credits: the others would be left out.
     """
     columns = (
-        *("pk", "credits__organisation_id", "measure__law", "measure_id"),
+        *("pk", "credits__organisation_id", "line", "standing"),
+        *("measure__law", "measure_id"),
         *("programme", "dimensions", "on", "until", "amount", "subject", "place_id"),
     )
     ordered = entries.order_by("pk", "credits__organisation_id")
     rows = ordered.values_list(*columns).iterator(chunk_size=READ_AT_ONCE)
     for number, group in groupby(rows, key=lambda row: row[0]):
         first, *others = group
-        _, body, law, measure_id, programme, dimensions, *rest = first
+        _, body, name, standing, law, measure_id, programme, dimensions, *rest = first
         on, until, amount, subject, place_id = rest
         yield (
             number,
             Line(
+                name=name,
+                standing=standing,
                 law=rules.Law(law),
                 measure_id=measure_id,
                 programme=programme,

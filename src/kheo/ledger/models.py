@@ -142,8 +142,8 @@ class Entry(models.Model):
                 name="ledger_entry_live_by_day",
             ),
             models.Index(
-                fields=["measure", "subject"],
-                condition=Q(closed_at=None) & ~Q(subject=""),
+                fields=["subject", "measure"],
+                condition=Q(closed_at=None),
                 name="ledger_entry_live_subject",
             ),
         ]

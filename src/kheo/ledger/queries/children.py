@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef
-
 from kheo.core.periods import Interval
 from kheo.core.text import sort_key
 from kheo.ledger.bearings import Source
@@ -73,22 +71,11 @@ def _stretches(
         for child, since, until in below.values_list(*columns):
             yield child, _cut(since, until, time)
         return
-    placed = source.reach().filter(
-        inferior=OuterRef("inferior"),
-        depth=1,
-        valid_from__lte=OuterRef("valid_from"),
-        valid_to__gte=OuterRef("valid_to"),
-    )
-    loose = near.filter(~Exists(placed), depth=0, superior=F("inferior"))
-    present = [(n, _cut(s, u, time)) for n, s, u in loose.values_list(*columns)]
     above: dict[int, list[Interval]] = defaultdict(list)
-    nodes = [child for child, _days in present]
-    for child, since, until in near.filter(depth=1, inferior__in=nodes).values_list(
-        *columns
-    ):
+    for child, since, until in near.filter(depth=1).values_list(*columns):
         above[child].append(_cut(since, until, time))
-    for child, days in present:
-        for free in _without(days, above[child]):
+    for child, since, until in near.filter(depth=0).values_list(*columns):
+        for free in _without(_cut(since, until, time), above[child]):
             yield child, free
 
 

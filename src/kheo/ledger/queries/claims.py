@@ -24,6 +24,9 @@ def said_at(
     """Give the measures and nodes of which something was said; places say nothing."""
     if kept.tree_id is None or not nodes:
         return set()
+    told = live_claims(measures, scope)
+    if not told.filter(window_from__lt=scope.interval.end).exists():
+        return set()
     source = Source(kept.tree_id)
     found: Said = set()
     loners = _loners(source, scope)
@@ -108,8 +111,8 @@ def _loners(source: Source, scope: Scope) -> set[int]:
     found: set[int] = set()
     for time in days:
         present = source.reach().filter(
+            superior=OuterRef("pk"),
             inferior=OuterRef("pk"),
-            depth=0,
             valid_from__lte=time.start,
             valid_to__gte=time.end,
         )

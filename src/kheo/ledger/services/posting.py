@@ -67,23 +67,14 @@ def post(
         raise RuleBroken(_("Two lines of one source have the same name."), field="line")
     projections = _guard_trees()
     hold([f"source:{source}"])
-    live = {
-        entry.line: entry
-        for entry in Entry.objects.filter(source=source, closed_at=None)
-    }
-    lines = dict(read_lines(_live_of(source)))
-    standings = {p.line: p.standing for p in postings}
-    kept = {
-        name
-        for name, entry in live.items()
-        if lines[entry.pk] == wanted.get(name) and entry.standing == standings[name]
-    }
-    closing = {e.pk: lines[e.pk] for name, e in live.items() if name not in kept}
-    entering = {name: line for name, line in wanted.items() if name not in kept}
+    live = dict(read_lines(_live_of(source)))
+    closing = {pk: line for pk, line in live.items() if wanted.get(line.name) != line}
+    kept = {line.name for pk, line in live.items() if pk not in closing}
+    entering = [line for name, line in wanted.items() if name not in kept]
     if closing or entering:
-        sums = _changed(projections, closing.values(), entering.values())
+        sums = _changed(projections, closing.values(), entering)
         _close(closing, at)
-        _enter(source, entering, standings, at)
+        _enter(source, entering, at)
         sums.write()
     return Posted(len(entering), len(closing), len(kept))
 
@@ -114,6 +105,8 @@ def _checked(posting: Posting, measures: Mapping[str, Measure], programme: str) 
         message = _("A dimension and its value are words without “;” and “=”.")
         raise RuleBroken(message, field="dimensions") from error
     return Line(
+        name=posting.line,
+        standing=posting.standing,
         law=rules.Law(measure.law),
         measure_id=measure.pk,
         programme=programme,
@@ -227,21 +220,17 @@ def _replaced(
 
 def _close(closing: Mapping[int, Line], at: datetime) -> None:
     live = Entry.objects.filter(pk__in=closing, closed_at=None)
-    if live.update(closed_at=at) != len(closing):
+    if closing and live.update(closed_at=at) != len(closing):
         raise Conflict(_("Somebody else has just changed these figures."))
 
 
-def _enter(
-    source: str,
-    entering: Mapping[str, Line],
-    standings: Mapping[str, str],
-    at: datetime,
-) -> None:
-    past = Entry.objects.filter(source=source, line__in=entering)
+def _enter(source: str, entering: Sequence[Line], at: datetime) -> None:
+    names = [line.name for line in entering]
+    past = Entry.objects.filter(source=source, line__in=names).order_by()
     revisions = dict(past.values_list("line").annotate(Max("revision")))
     entries = [
         Entry(
-            key=rules.key_of(source, name, revisions.get(name, 0) + 1),
+            key=rules.key_of(source, line.name, revisions.get(line.name, 0) + 1),
             programme=line.programme,
             measure_id=line.measure_id,
             on=line.on,
@@ -250,17 +239,17 @@ def _enter(
             dimensions=line.dimensions,
             place_id=line.place_id,
             subject=line.subject,
-            standing=standings[name],
+            standing=line.standing,
             source=source,
-            line=name,
-            revision=revisions.get(name, 0) + 1,
+            line=line.name,
+            revision=revisions.get(line.name, 0) + 1,
             posted_at=at,
         )
-        for name, line in entering.items()
+        for line in entering
     ]
     Entry.objects.bulk_create(entries)
     Credit.objects.bulk_create(
         Credit(entry=entry, organisation_id=body)
-        for entry, line in zip(entries, entering.values(), strict=True)
+        for entry, line in zip(entries, entering, strict=True)
         for body in line.credits
     )
