@@ -5,8 +5,18 @@ import textwrap
 import unicodedata
 
 OLD_AND_NEW = (
-    ("òa", "oà"), ("óa", "oá"), ("ỏa", "oả"), ("õa", "oã"), ("ọa", "oạ"), ("ủy", "uỷ"),
-    ("úy", "uý"), ("ùy", "uỳ"), ("ụy", "uỵ"), ("ũy", "uỹ"), ("óe", "oé"), ("ỏe", "oẻ"),
+    ("òa", "oà"),
+    ("óa", "oá"),
+    ("ỏa", "oả"),
+    ("õa", "oã"),
+    ("ọa", "oạ"),
+    ("ủy", "uỷ"),
+    ("úy", "uý"),
+    ("ùy", "uỳ"),
+    ("ụy", "uỵ"),
+    ("ũy", "uỹ"),
+    ("óe", "oé"),
+    ("ỏe", "oẻ"),
 )
 
 
@@ -14,7 +24,9 @@ def wrapped(width):
     def wrap(text):
         lines = text.split("\n")
         return "\n".join(
-            textwrap.fill(line, width) if len(line) > width and "|" not in line and "   " not in line else line
+            textwrap.fill(line, width)
+            if len(line) > width and "|" not in line and "   " not in line
+            else line
             for line in lines
         )
 

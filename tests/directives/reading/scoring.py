@@ -43,13 +43,17 @@ def _compare_document(expected, found, counts, wrong):
     for field in HEADER:
         if field in expected:
             _tick(counts, wrong, field, expected[field], found[field])
-    names = [sorted(_plain(s["name"]) for s in d["signatures"]) for d in (expected, found)]
+    names = [
+        sorted(_plain(s["name"]) for s in d["signatures"]) for d in (expected, found)
+    ]
     _tick(counts, wrong, "signatures", *names)
     _tick(counts, wrong, "stamps", expected["stamps"], found["stamps"])
     for field in LISTS:
         _match(field, expected.get(field, []), _items(field, found), counts, wrong)
     wanted = set(expected["anomalies"])
-    given = {a["code"] for a in found["anomalies"]} - set(expected.get("anomalies_optional", []))
+    given = {a["code"] for a in found["anomalies"]} - set(
+        expected.get("anomalies_optional", [])
+    )
     _tick(counts, wrong, "anomalies", wanted, given)
 
 
@@ -103,7 +107,9 @@ def _same_due(gold, found):
         return False
     said = _plain(" ; ".join(found["actors"]))
     receiver = _plain(found["receiver"] or "")
-    actors = all(_plain(actor).split(", ")[0] in said for actor in gold.get("actors", []))
+    actors = all(
+        _plain(actor).split(", ")[0] in said for actor in gold.get("actors", [])
+    )
     return actors and _plain(gold.get("receiver") or "") in receiver
 
 

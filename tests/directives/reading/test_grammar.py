@@ -1,6 +1,7 @@
 """Each small part of the grammar, alone."""
 
 import pytest
+
 from kheo.directives.reading.actors import actors_in, receiver_in
 from kheo.directives.reading.dates import full_day
 from kheo.directives.reading.kinds import title_of
@@ -16,7 +17,8 @@ def dues(text, issued_on="2025-01-10"):
     view = lay_out(normalise(text))
     found = find_times(view.flat, 0, len(view.flat), issued_on=issued_on)
     return [
-        {"relative_to": view.say(*t.event), **t.due} if t.event else t.due for t in found
+        {"relative_to": view.say(*t.event), **t.due} if t.event else t.due
+        for t in found
     ]
 
 
@@ -24,39 +26,99 @@ def dues(text, issued_on="2025-01-10"):
     ("text", "due"),
     [
         ("gửi trước ngày 25/9/2025", {"on": "2025-09-25", "strict": True}),
-        ("gửi chậm nhất ngày 25 tháng 9 năm 2025", {"on": "2025-09-25", "strict": False}),
+        (
+            "gửi chậm nhất ngày 25 tháng 9 năm 2025",
+            {"on": "2025-09-25", "strict": False},
+        ),
         ("hoàn thành xong ngày 25.9.2025", {"on": "2025-09-25", "strict": False}),
-        ("chậm nhất 17 giờ 00 ngày 30/01/2026", {"on": "2026-01-30", "time": "17:00", "strict": False}),
-        ("gửi trước 11h30 ngày 30/01/2026", {"on": "2026-01-30", "time": "11:30", "strict": True}),
-        ("từ ngày 10 đến ngày 15 tháng 12 năm 2025", {"from": "2025-12-10", "to": "2025-12-15"}),
-        ("từ ngày 10 đến ngày 15 tháng 12", {"every": "year", "from": "12-10", "to": "12-15"}),
-        ("từ ngày 28/12/2025 đến ngày 03/01/2026", {"from": "2025-12-28", "to": "2026-01-03"}),
+        (
+            "chậm nhất 17 giờ 00 ngày 30/01/2026",
+            {"on": "2026-01-30", "time": "17:00", "strict": False},
+        ),
+        (
+            "gửi trước 11h30 ngày 30/01/2026",
+            {"on": "2026-01-30", "time": "11:30", "strict": True},
+        ),
+        (
+            "từ ngày 10 đến ngày 15 tháng 12 năm 2025",
+            {"from": "2025-12-10", "to": "2025-12-15"},
+        ),
+        (
+            "từ ngày 10 đến ngày 15 tháng 12",
+            {"every": "year", "from": "12-10", "to": "12-15"},
+        ),
+        (
+            "từ ngày 28/12/2025 đến ngày 03/01/2026",
+            {"from": "2025-12-28", "to": "2026-01-03"},
+        ),
         ("xong trong tháng 3/2025", {"within": "2025-03"}),
         ("trong quý I/2025", {"within": "2025-Q1"}),
         ("hoàn thành trong quý IV năm 2025", {"within": "2025-Q4"}),
         ("tổ chức trong năm 2025", {"within": "2025"}),
         ("gửi trước ngày 25 hằng tháng", {"every": "month", "day": 25, "strict": True}),
         ("gửi vào ngày 20 hàng tháng", {"every": "month", "day": 20, "strict": False}),
-        ("trước ngày 25 của tháng cuối quý", {"every": "quarter", "month_of_quarter": 3, "day": 25, "strict": True}),
-        ("trước ngày 05 tháng đầu quý sau", {"every": "quarter", "month_of_quarter": 1, "day": 5, "strict": True}),
-        ("báo cáo 06 tháng trước ngày 15/6", {"every": "year", "month": 6, "day": 15, "strict": True}),
-        ("báo cáo trước 15 tháng 12 hằng năm", {"every": "year", "month": 12, "day": 15, "strict": True}),
-        ("chốt vào ngày 15 của tháng trước đó", {"every": "month", "day": 15, "strict": False, "shift_months": -1}),
-        ("niêm yết trước ngày bầu cử 10 ngày", {"relative_to": "ngày bầu cử", "days": -10, "strict": False}),
-        ("chậm nhất là 10 ngày trước ngày bầu cử", {"relative_to": "ngày bầu cử", "days": -10, "strict": False}),
-        ("trong vòng 3 ngày kể từ khi kết thúc", {"relative_to": "khi kết thúc", "days": 3, "strict": False}),
-        ("trong thời hạn 02 tuần sau khi kết thúc", {"relative_to": "khi kết thúc", "days": 14, "strict": False}),
-        ("tổ chức tháng 11 hằng năm", {"every": "year", "from": "11-01", "to": "11-30"}),
-        ("đăng ký trong quý I của năm sau", {"every": "year", "from": "01-01", "to": "03-31"}),
-        ("từ tháng 10/2025 đến hết tháng 3/2026", {"from": "2025-10-01", "to": "2026-03-31"}),
+        (
+            "trước ngày 25 của tháng cuối quý",
+            {"every": "quarter", "month_of_quarter": 3, "day": 25, "strict": True},
+        ),
+        (
+            "trước ngày 05 tháng đầu quý sau",
+            {"every": "quarter", "month_of_quarter": 1, "day": 5, "strict": True},
+        ),
+        (
+            "báo cáo 06 tháng trước ngày 15/6",
+            {"every": "year", "month": 6, "day": 15, "strict": True},
+        ),
+        (
+            "báo cáo trước 15 tháng 12 hằng năm",
+            {"every": "year", "month": 12, "day": 15, "strict": True},
+        ),
+        (
+            "chốt vào ngày 15 của tháng trước đó",
+            {"every": "month", "day": 15, "strict": False, "shift_months": -1},
+        ),
+        (
+            "niêm yết trước ngày bầu cử 10 ngày",
+            {"relative_to": "ngày bầu cử", "days": -10, "strict": False},
+        ),
+        (
+            "chậm nhất là 10 ngày trước ngày bầu cử",
+            {"relative_to": "ngày bầu cử", "days": -10, "strict": False},
+        ),
+        (
+            "trong vòng 3 ngày kể từ khi kết thúc",
+            {"relative_to": "khi kết thúc", "days": 3, "strict": False},
+        ),
+        (
+            "trong thời hạn 02 tuần sau khi kết thúc",
+            {"relative_to": "khi kết thúc", "days": 14, "strict": False},
+        ),
+        (
+            "tổ chức tháng 11 hằng năm",
+            {"every": "year", "from": "11-01", "to": "11-30"},
+        ),
+        (
+            "đăng ký trong quý I của năm sau",
+            {"every": "year", "from": "01-01", "to": "03-31"},
+        ),
+        (
+            "từ tháng 10/2025 đến hết tháng 3/2026",
+            {"from": "2025-10-01", "to": "2026-03-31"},
+        ),
         (
             "từ ngày 17/12/2025 đến 17 giờ 00 ngày 01/02/2026",
             {"from": "2025-12-17", "to": "2026-02-01", "time": "17:00"},
         ),
-        ("tuần cuối của tháng thứ ba trong quý", {"every": "quarter", "month_of_quarter": 3, "week": -1}),
+        (
+            "tuần cuối của tháng thứ ba trong quý",
+            {"every": "quarter", "month_of_quarter": 3, "week": -1},
+        ),
         ("hằng năm sơ kết", {"every": "year"}),
         ("hàng quý giao ban", {"every": "quarter"}),
-        ("báo cáo ngày 20 các tháng 3, 6, 9, 12", {"every": "quarter", "month_of_quarter": 3, "day": 20, "strict": False}),
+        (
+            "báo cáo ngày 20 các tháng 3, 6, 9, 12",
+            {"every": "quarter", "month_of_quarter": 3, "day": 20, "strict": False},
+        ),
     ],
 )
 def test_every_shape_of_the_contract_is_read(text, due):
@@ -71,7 +133,10 @@ def test_days_named_together_share_their_year():
 
 
 def test_two_periods_are_two_times():
-    assert dues("định kỳ 6 tháng, 1 năm báo cáo") == [{"every": "half"}, {"every": "year"}]
+    assert dues("định kỳ 6 tháng, 1 năm báo cáo") == [
+        {"every": "half"},
+        {"every": "year"},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -112,12 +177,17 @@ def test_numbers_and_symbols_of_every_family(text, number, symbol):
     assert [(s.number, s.symbol) for s in find_symbols(text)] == [(number, symbol)]
 
 
-@pytest.mark.parametrize("text", ["01 ngày/tháng", "24/7", "ngày 15/6/2025", "1 lần/năm", "2021 - 2025", "80%-100%"])
+@pytest.mark.parametrize(
+    "text",
+    ["01 ngày/tháng", "24/7", "ngày 15/6/2025", "1 lần/năm", "2021 - 2025", "80%-100%"],
+)
 def test_slashes_and_dashes_alone_are_no_symbols(text):
     assert list(find_symbols(text)) == []
 
 
-@pytest.mark.parametrize("text", ["Số:      /KH-UBND", "Số …-KH/UBND", "Số ......./KH-UBND"])
+@pytest.mark.parametrize(
+    "text", ["Số:      /KH-UBND", "Số …-KH/UBND", "Số ......./KH-UBND"]
+)
 def test_a_blank_number_leaves_the_symbol(text):
     found = blank_symbol(text, 3, len(text))
 
@@ -146,10 +216,25 @@ def test_targets(text, op, value, upper, unit, per):
     view = lay_out(text)
     (target,) = targets_in(view, 0, len(text), [])
 
-    assert (target.op, target.value, target.upper, target.unit, target.per) == (op, value, upper, unit, per)
+    assert (target.op, target.value, target.upper, target.unit, target.per) == (
+        op,
+        value,
+        upper,
+        unit,
+        per,
+    )
 
 
-@pytest.mark.parametrize("text", ["đủ 18 tuổi trở lên", "phân công 01 đơn vị", "trên một số lĩnh vực", "khoản 2 Điều 5", "tăng so với năm 2024 là 5%"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "đủ 18 tuổi trở lên",
+        "phân công 01 đơn vị",
+        "trên một số lĩnh vực",
+        "khoản 2 Điều 5",
+        "tăng so với năm 2024 là 5%",
+    ],
+)
 def test_counts_ages_and_results_are_no_targets(text):
     assert targets_in(lay_out(text), 0, len(text), []) == []
 
@@ -157,11 +242,20 @@ def test_counts_ages_and_results_are_no_targets(text):
 @pytest.mark.parametrize(
     ("text", "actors"),
     [
-        ("- Các huyện ủy, thành ủy, đảng ủy trực thuộc Tỉnh ủy phân công cán bộ.", ("Các huyện ủy", "thành ủy", "đảng ủy trực thuộc Tỉnh ủy")),
+        (
+            "- Các huyện ủy, thành ủy, đảng ủy trực thuộc Tỉnh ủy phân công cán bộ.",
+            ("Các huyện ủy", "thành ủy", "đảng ủy trực thuộc Tỉnh ủy"),
+        ),
         ("Đề nghị Ủy ban MTTQ Việt Nam xã gửi báo cáo.", ("Ủy ban MTTQ Việt Nam xã",)),
-        ("Giao Ban Tuyên giáo Đảng ủy khối chủ trì theo dõi.", ("Ban Tuyên giáo Đảng ủy khối",)),
+        (
+            "Giao Ban Tuyên giáo Đảng ủy khối chủ trì theo dõi.",
+            ("Ban Tuyên giáo Đảng ủy khối",),
+        ),
         ("Hằng năm, các cấp ủy có trách nhiệm rà soát.", ("các cấp ủy",)),
-        ("Đối với Đảng ủy Công an tỉnh, Đảng ủy Quân sự tỉnh: phân công chi bộ.", ("Đảng ủy Công an tỉnh", "Đảng ủy Quân sự tỉnh")),
+        (
+            "Đối với Đảng ủy Công an tỉnh, Đảng ủy Quân sự tỉnh: phân công chi bộ.",
+            ("Đảng ủy Công an tỉnh", "Đảng ủy Quân sự tỉnh"),
+        ),
         ("Ủy ban Kiểm tra Đảng ủy trình kế hoạch.", ("Ủy ban Kiểm tra Đảng ủy",)),
         ("Gửi danh sách về Ban Dân vận.", ()),
     ],
@@ -187,7 +281,9 @@ def test_receivers(text, receiver):
 
 
 def test_the_outline_keeps_labels_and_depth():
-    view = lay_out("I- MỤC ĐÍCH\n\n1. Yêu cầu\n\n1.1. Điểm\n\na) Ý nhỏ\n\n- gạch đầu dòng\n\nII- THỰC HIỆN")
+    view = lay_out(
+        "I- MỤC ĐÍCH\n\n1. Yêu cầu\n\n1.1. Điểm\n\na) Ý nhỏ\n\n- gạch đầu dòng\n\nII- THỰC HIỆN"
+    )
 
     found = [(s.label, s.level) for s in outline_of(view, 0, len(view.text))]
 
@@ -195,7 +291,9 @@ def test_the_outline_keeps_labels_and_depth():
 
 
 def test_a_paragraph_broken_by_a_page_number_is_one():
-    view = lay_out("Các cấp ủy phải thường xuyên quan tâm, nắm chắc tình hình của cơ quan,\n\n3\n\nđơn vị mình.")
+    view = lay_out(
+        "Các cấp ủy phải thường xuyên quan tâm, nắm chắc tình hình của cơ quan,\n\n3\n\nđơn vị mình."
+    )
 
     assert [view.say(a, b) for a, b in view.paragraphs] == [
         "Các cấp ủy phải thường xuyên quan tâm, nắm chắc tình hình của cơ quan, đơn vị mình."

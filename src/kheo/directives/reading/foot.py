@@ -136,6 +136,9 @@ _SURNAMES = frozenset(
     ]
 )
 _BULLET = re.compile(r"^[-–—+•*●·]\s*")
+_RUN_TOGETHER = re.compile(
+    rf"[;,.:)]\s+(?P<right>(?:[{_UPPER}./]{{2,}}\s*){{1,8}}|{_GIVEN}(?:\s+{_GIVEN}){{1,4}})$"
+)
 _SPLIT = re.compile(r"(?<=[;,.:)])\s*[-–•+]\s+(?=\S)|;\s+(?=[A-ZĐ])")
 _PURPOSE = re.compile(
     r"\s*[({]\s*(?:(?:để|đê|để\s+được)\s+)?(?P<note>(?:b/c|b\.c|b/cáo|bc|báo cáo|p/h|ph\b|phối hợp|t/h|th\b|thực hiện|chỉ đạo|c/đ|theo dõi|biết|"
@@ -235,8 +238,27 @@ def _pieces(view: View, start: int, end: int) -> list[_Piece]:
             flat = line.flat[a - line.start : b - line.start]
             if re.fullmatch(r"[-\s\d]{1,5}", flat):
                 continue  # a page number
+            cut = 0 if right else _column_inside(view.text[a:b], flat)
+            if cut:
+                shown = view.text[a : a + cut]
+                pieces.append(
+                    _Piece(a, a + cut, shown.strip(), flat[:cut].strip(), right=False)
+                )
+                a, flat, right = a + cut, flat[cut:], True  # noqa: PLW2901 - the rest of the cell
             pieces.append(_Piece(a, b, view.text[a:b].strip(), flat.strip(), right))
     return pieces
+
+
+def _column_inside(shown: str, flat: str) -> int:
+    """Where the right column begins in a line that recognition has run together."""
+    listed = _BULLET.match(shown) or _LIST.match(flat)
+    found = _RUN_TOGETHER.search(shown) if listed else None
+    if found is None:
+        return 0
+    words = found["right"]
+    signs = is_authority(words, fold(words)) or _TITLE.match(fold(words))
+    surname = fold(words).split()[0] in _SURNAMES and _name_in(words) is not None
+    return found.start("right") if signs or surname else 0
 
 
 def _take_recipients(pieces: list[_Piece], foot: Foot) -> set[int]:
@@ -350,12 +372,19 @@ def _capital_name(shown: str) -> str | None:
 
 
 def _take_signatures(pieces: list[_Piece], foot: Foot) -> int:
-    """Read titles and names down each column; the offset where the last name ends."""
+    """Read titles and names down each column; the offset where the last name ends.
+
+    Capacities of the right column without a name under them may have it on the left: a scan
+    is not always recognised in columns.
+    """
     last = foot.start
+    authority: list[str] = []
+    title: list[str] = []
     for column in (True, False):
-        authority: list[str] = []
-        title: list[str] = []
         silent = 0
+        if not column and foot.signatures:
+            authority.clear()
+            title.clear()
         for piece in [p for p in pieces if p.right is column]:
             if _begins_annex(piece) or silent > 8:
                 break

@@ -39,6 +39,8 @@ _BLANK_DAY = phrase(
     r"(?:(?P<place>[^,\d|:;.]{2,40}?) ?, ?)?ngay[\s._]*\d{0,2}[\s._/]*"
     r"(?:thang[\s._]*\d{0,2}[\s._/]*nam|/[\s._]*/)"
 )
+_YEARLESS = re.compile(r"ngay\s*\d{1,2}\s*thang\s*\d{1,2}\s*nam$")
+_YEAR_END = re.compile(r"(?:^|\s)((?:19|20)\d\d)$")
 _WEB_TITLE = phrase(rf"(?:{kinds.ALTERNATIVES}) so ")
 _MARKS = {"mat", "toi mat", "tuyet mat", "hoa toc", "khan", "thuong khan", "du thao"}
 
@@ -145,20 +147,25 @@ def _take_number(cells: Sequence[Cell], head: Head) -> None:
 
 
 def _take_date(cells: Sequence[Cell], title: int | None, head: Head) -> None:
+    """The first "Place, ngày …" of the head; of a blank one the place alone."""
     near = cells[: (title + 4 if title is not None else 45)]
-    for cell in near:
-        found = PLACE_DAY.search(cell.flat)
-        if found is None or cell.flat.startswith("(") or len(cell.shown) > 130:
+    for at, cell in enumerate(near):
+        flat = _with_year_below(cell, near[at + 1 : at + 3])
+        found = PLACE_DAY.search(flat)
+        if found is None or flat.startswith("(") or len(cell.shown) > 130:
             continue
-        before = cell.flat[: found.start()].strip()
-        if before and not (head.own and cell.start <= head.own.start < cell.end):
-            continue
-        if found["place"] is None and (title is None or before):
+        before = flat[: found.start()].strip(" *")
+        beside_number = head.own and cell.start <= head.own.start < cell.end
+        placeless = found["place"] is None and (title is None or before)
+        if placeless or (before and not beside_number):
             continue
         day = day_of(found, "a")
         head.issued_on = day.iso() if day else None
         head.place = _place(cell, found)
-        head.date_at = (cell.start + found.start(), cell.start + found.end())
+        head.date_at = (
+            cell.start + found.start(),
+            min(cell.end, cell.start + found.end()),
+        )
         head.end = max(head.end, cell.end)
         return
     for cell in near:
@@ -167,6 +174,15 @@ def _take_date(cells: Sequence[Cell], title: int | None, head: Head) -> None:
             head.place = _place(cell, blank)
             head.end = max(head.end, cell.end)
             return
+
+
+def _with_year_below(cell: Cell, below: Sequence[Cell]) -> str:
+    """A date whose year was broken off into the next line of its narrow cell."""
+    if not _YEARLESS.search(cell.flat):
+        return cell.flat
+    years = (_YEAR_END.search(other.flat) for other in below)
+    year = next((found[1] for found in years if found), "")
+    return f"{cell.flat} {year}"
 
 
 def _place(cell: Cell, found: re.Match[str]) -> str | None:

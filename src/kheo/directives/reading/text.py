@@ -34,8 +34,11 @@ _LETTERS = {0x00D0: "Đ", 0x00F0: "đ", 0x0189: "Đ", 0x2028: "\n", 0x2029: "\n"
 _HYPHENS = dict.fromkeys(
     [0x2010, 0x2011, 0x2012, 0x2015, 0x2212, 0xFE58, 0xFE63, 0xFF0D], "-"
 )
+# Bullets of the Symbol and Wingdings fonts come as private characters.
+_BULLETS = dict.fromkeys([0xF02D, 0xF076, 0xF0A7, 0xF0B7, 0xF0D8, 0xF0FC], "-")
 _CLEAN = {
     **_HYPHENS,
+    **_BULLETS,
     **_INVISIBLE,
     **_SPACES,
     **_LETTERS,
@@ -72,11 +75,8 @@ def normalise(raw: str) -> str:
     if _ENTITY.search(text):
         text = html.unescape(text)
     text = unicodedata.normalize("NFC", text.translate(_CLEAN))
-    text = (
-        "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
-        if (not text.replace("\n", "").replace("\t", "").isprintable())
-        else text
-    )
+    if not text.replace("\n", "").replace("\t", "").isprintable():
+        text = "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
     return _without_markup(text)
 
 

@@ -108,7 +108,7 @@ class Numbering:
     def _written(self, number: str, depth: int) -> str:
         level = self.levels[number].get(depth)
         count = self.counts[number].get(depth, level.start if level else 1)
-        return _write(count, level.form if level else "decimal")
+        return write_number(count, level.form if level else "decimal")
 
 
 def _levels(abstract: Any) -> dict[int, _Level]:
@@ -141,7 +141,8 @@ def _whole(text: str | None) -> int:
     return int(text) if text and text.isdigit() else 0
 
 
-def _write(count: int, form: str) -> str:
+def write_number(count: int, form: str) -> str:
+    """A count in one of Word's number formats."""
     if form in {"lowerLetter", "upperLetter"}:
         letter = chr(ord("a") + (count - 1) % 26)
         return letter.upper() if form == "upperLetter" else letter

@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree, html
 
 from .limits import MAX_TEXT, Unreadable
+from .numbering import write_number
 from .plain import decode
 
 _SKIPPED = {
@@ -58,6 +59,7 @@ _BLOCKS = {
     "table",
     "tr",
 }
+_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -119,10 +121,32 @@ def _pieces(root: Any) -> Iterator[str]:
             yield f"\n| {' | '.join(cells)} |\n"
             continue
         if tag in _BLOCKS or tag in {"td", "th"}:
-            yield "\n"
+            yield _opening(node)
             stack.append((node, "close"))
         yield node.text if tag == "pre" and node.text else _collapsed(node.text or "")
         stack += [(child, "open") for child in reversed(node)]
+
+
+def _opening(node: Any) -> str:
+    """A new line, but none between an item's number and its first paragraph."""
+    parent = node.getparent()
+    inside = parent is not None and parent.tag == "li" and node.tag in {"p", "div"}
+    first = inside and parent.index(node) == 0 and not (parent.text or "").strip()
+    return "" if first else f"\n{_label(node)}"
+
+
+def _label(node: Any) -> str:
+    """The number or dash that a browser writes before a list's item."""
+    parent = node.getparent()
+    if node.tag != "li" or parent is None:
+        return ""
+    if parent.tag != "ol":
+        return "- "
+    first = parent.get("start") or "1"
+    before = sum(1 for _ in node.itersiblings("li", preceding=True))
+    count = (int(first) if first.isdigit() else 1) + before
+    form = _FORMS.get(parent.get("type") or "", "decimal")
+    return f"{write_number(count, form)}. "
 
 
 def _collapsed(text: str) -> str:
