@@ -21,14 +21,15 @@ def writing() -> Writing:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One cell, ready for a template: `{{ shown }}` writes it with its mark."""
+    """One cell, ready for a template: `{{ shown.html }}` writes it with its mark."""
 
     cell: Cell
     text: str
     kind: Kind
     href: str = ""
 
-    def __html__(self) -> SafeString:
+    @property
+    def html(self) -> SafeString:
         number = self._number()
         if not self.href or self.kind in (Kind.MISSING, Kind.NOT_APPLICABLE):
             return number
