@@ -6,6 +6,7 @@ from datetime import date
 from typing import Self
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from kheo.core.errors import RuleBroken
 from kheo.core.periods import Interval
@@ -59,7 +60,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         if self.interval.start == self.interval.end:
-            raise RuleBroken("The interval has no day.", field="interval")
+            raise RuleBroken(_("The interval has no day."), field="interval")
 
     def over(self, interval: Interval) -> "Scope":
         return Scope(
@@ -106,7 +107,7 @@ class Kept:
         if not numbers:
             return cls(_tree_id(scope.tree), ())
         recorded, tree_id = numbers[Projection.Kind.RECORDED]
-        shift, _ = numbers[Projection.Kind.SHIFT]
+        shift = numbers[Projection.Kind.SHIFT][0]
         if not isinstance(scope.structure, date):
             return cls(tree_id, (recorded,))
         is_current = scope.structure >= _last_change(tree_id)

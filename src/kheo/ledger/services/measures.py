@@ -54,9 +54,11 @@ def define_measure(
         return wanted
     for name in FIXED:
         if getattr(known, name) != getattr(wanted, name):
-            message = _("The measure %(code)s is in use: its %(what)s cannot change.")
-            what = name.removesuffix("_id").removesuffix("_vi")
-            raise Conflict(message % {"code": code, "what": what}, field=what)
+            message = _(
+                "The measure %(code)s is in use: its law, unit, decimals and parts"
+                " cannot change."
+            )
+            raise Conflict(message % {"code": code}, field=name)
     known.name_vi, known.name_en, known.unit_en = name_vi, name_en, unit_en
     known.save(update_fields=["name_vi", "name_en", "unit_en"])
     return known
