@@ -33,7 +33,7 @@ _VERB = phrase(
     r"nghien cuu|van dung|cung cap|thuong xuyen|dinh ky|hang (?:nam|quy|thang)|moi (?:nam|quy|thang)|truoc ngay|khi\b|cham nhat|la co quan|la don vi|la dau moi|"
     r"giup\b(?! viec)|cham\b|giao ban\b|hop xet|lam viec|ra quan|ky cam ket|nhan tac pham|tong ket|bao ve|tra loi|phuc vu|thanh toan|phu trach|sao gui|yeu cau|de nghi\b|ho tro|duoc\b|tien hanh|chuan bi|thanh lap|cu (?:can bo|dai bieu|nguoi|thanh vien|dong chi)|ky ket|kip thoi|gan\b|nam\b(?=bat|chac)|phat dong|dang tai|dua tin|mo\b|"
     r"lanh dao(?! (?:ban|cac|cap|so|ubnd|don|co|tinh|xa|phuong|dang))|tu cham|cham diem|cong nhan|xet\b|thong nhat|lay y kien|niem yet|cong khai|hop\b|hoi y|gop y|tap trung|van dong|"
-    r"phat huy|nang cao|giai quyet|tiep nhan|xu ly|tra loi|doi thoai|tiep xuc|duy tri|nhan rong|khao sat|chon|co (?:van ban|ke hoach|bao cao|it nhat|tu|chuong trinh|giai phap|hinh thuc)|thong bao|cap nhat|tap hop|phan bo|ren luyen|tham gia|thuc hanh|tu danh gia|giao nhiem vu|qua do|dang tin|hoc tap|chap hanh|phan anh|mot so)\b"
+    r"phat huy|nang cao|giai quyet|tiep nhan|xu ly|tra loi|doi thoai|tiep xuc|duy tri|nhan rong|khao sat|chon|co (?:van ban|ke hoach|bao cao|it nhat|tu|chuong trinh|giai phap|hinh thuc)|thong bao|cap nhat|tap hop|phan bo|ren luyen|tham gia|thuc hanh|pho bien|quan ly|phat hien|gioi thieu|khen thuong|tang (?:bang|giay|co|qua)|trao (?:giai|tang|thuong)|phe duyet|cong bo|thong qua|giup do|tuyen duong|xac nhan|su dung|dong gop|quyen gop|de cu|khac phuc|tham quan|ung ho|bieu duong|quy dinh(?! cua)|tu danh gia|giao nhiem vu|qua do|dang tin|hoc tap|chap hanh|phan anh|mot so)\b"
 )
 _LIST_GAP = re.compile(r"[,;]\s+(?:va\s+)?|\s+va\s+|\s+hoac\s+|\s*-\s+(?=co quan)")
 # Names that go on over a comma or "và": a complement, an office of two councils.
@@ -54,7 +54,7 @@ _ADVERBIAL = phrase(
 )
 
 _TO = phrase(
-    r"\b(?:ve|cho|toi|den|trinh|bao cao(?: (?:ket qua|bang van ban|len))?|len|qua|nop|gui)(?: voi| cho| ve| len| cap| den)? (?=[a-z])"
+    r"\b(?:ve|cho|toi|den|voi|trinh|bao cao(?: (?:ket qua|bang van ban|len))?|len|qua|nop|gui)(?: voi| cho| ve| len| cap| den)? (?=[a-z])"
 )
 _SENDING = phrase(r"\b(?:gui|bao cao|nop|trinh|tong hop|dang ky|thong bao)\b")
 _RECEIVER_END = phrase(

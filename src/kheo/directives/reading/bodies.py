@@ -63,7 +63,7 @@ _SPECIFIED: dict[str, str] = {
     "xa|phuong": "doan|[a-z]+,",
 }
 _ALONE = (
-    "cap uy|dang uy vien|cap uy vien|tinh uy vien|dang uy|dang bo|chi bo|chi uy|chi, dang bo|huyen uy|thanh uy|tinh uy|thi uy|quan uy|dang doan|"
+    "trung uong (?:doan|hoi|dang)|cap uy|dang uy vien|cap uy vien|tinh uy vien|dang uy|dang bo|chi bo|chi uy|chi, dang bo|huyen uy|thanh uy|tinh uy|thi uy|quan uy|dang doan|"
     "van phong|bo phan(?: tham muu| giup viec| thuong truc)?|uy ban (?:nhan dan|mat tran|mttq|kiem tra|bau cu)|uy ban|ubnd|hdnd|mat tran to quoc|mat tran|mttq|"
     "ubmttq|ubkt|ubbc|tinh doan|huyen doan|thanh doan|lien doan|cong doan|cong an|quan su|bo doi|trung tam|tram|"
     "co quan|don vi|dia phuong|co so|thanh vien|dong chi|d/c|thu truong|lanh dao|bi thu|pho bi thu|chu tich|"

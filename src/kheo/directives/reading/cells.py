@@ -9,6 +9,7 @@ from .layout import Line, View
 _MOTTOES = (
     "dang cong san viet nam",
     "cong hoa xa hoi chu nghia",
+    "hoa xa hoi chu nghia",
     "doc lap - tu do",
     "doc lap-tu do",
 )

@@ -34,6 +34,10 @@ _UNION_TOP = ("doan tncs ho chi minh", "doan thanh nien cong san")
 _UNION_SYMBOL = re.compile(
     r"(?:^|[-/])(?:TĐTN|TWĐTN|ĐTN|TLĐ|LĐLĐ|CĐCS|LHPN|HLHPN|HPN|HND|HCCB|BTVĐ|ĐCT)(?:[-/]|$)"
 )
+_UNION_ISSUER = re.compile(
+    r"(?:ban thuong vu |bch |ban chap hanh )?(?:hoi (?:lien hiep phu nu|lhpn|nong dan|cuu chien binh)|"
+    r"lien doan lao dong|tong lien doan|cong doan|tinh doan|doan (?:thanh nien|tncs|tinh|xa|phuong))\b"
+)
 _FRONT_TOP = ("uy ban mat tran", "uy ban mttq", "ubmttq", "mat tran to quoc")
 _BLANK_DAY = phrase(
     r"(?:(?P<place>[^,\d|:;.]{2,40}?) ?, ?)?ngay[\s._]*\d{0,2}[\s._/]*"
@@ -42,7 +46,7 @@ _BLANK_DAY = phrase(
 _YEARLESS = re.compile(r"ngay\s*\d{1,2}\s*thang\s*\d{1,2}\s*nam$")
 _YEAR_END = re.compile(r"(?:^|\s)((?:19|20)\d\d)$")
 _WEB_TITLE = phrase(rf"(?:{kinds.ALTERNATIVES}) so ")
-_MARKS = {"mat", "toi mat", "tuyet mat", "hoa toc", "khan", "thuong khan", "du thao"}
+_MARKS = {"cong", "mat", "toi mat", "tuyet mat", "hoa toc", "khan", "thuong khan", "du thao"}
 
 
 @dataclass(slots=True)
@@ -231,12 +235,18 @@ def _take_family(cells: Sequence[Cell], head: Head) -> None:
         head.family = "party"
     elif "MTTQ" in symbol or any(flat.startswith(_FRONT_TOP) for flat in capitals):
         head.family = "front"
-    elif _UNION_SYMBOL.search(symbol) or any(f.startswith(_UNION_TOP) for f in top):
+    elif _is_union(symbol, top, capitals):
         head.family = "union"
     elif any(is_motto(flat) for flat in top):
         head.family = "state"
     elif head.own is not None:
         head.family = "party" if head.own.is_party_form else "state"
+
+
+def _is_union(symbol: str, top: Sequence[str], capitals: Sequence[str]) -> bool:
+    """The Youth Union, trade unions, and the associations that stand beside them."""
+    named = any(_UNION_ISSUER.match(flat) for flat in capitals)
+    return named or bool(_UNION_SYMBOL.search(symbol)) or any(f.startswith(_UNION_TOP) for f in top)
 
 
 def _take_issuer(

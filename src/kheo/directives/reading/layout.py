@@ -39,6 +39,11 @@ _PAGE_NUMBER = re.compile(
     r"(?:trang\s*)?[-~]?\s*\d{1,3}\s*[-~]?(?:\s*/\s*\d{1,3})?|(?:page\s+)\d{1,3}(?:\s*(?:/|of)\s*\d{1,3})?"
 )
 _CLOSED = re.compile(r"[.;:!?…]['\")\]]*$")
+# A word that no sentence ends with.
+_UNFINISHED = re.compile(
+    r"\b(?:va|giua|so|cua|cho|voi|ve|tai|theo|trong|den|tu|ngay|thang|do|cac|nhung|hoac|tren)$"
+)
+_BEFORE_FIGURES = re.compile(r"\b(?:nam|quy|thang|ngay)$")
 _RULE = re.compile(r"[-_=*~.\s—–]+")
 _WIDE_GAP = re.compile(r" {250,}")
 _GAP = re.compile(r"\t+| {3,}|\s*\|\s*")
@@ -240,13 +245,22 @@ def _joins(text: str, before: Line, line: Line, width: int) -> bool:
     apart = text.count("\n", before.end, line.start) > 1
     if line.shown.lstrip("(\"'“‘[")[:1].islower():
         return _goes_on_in_lower_case(before, width, apart=apart)
+    if _is_divided(before, line):
+        return True
     if apart or _OPENER.match(line.flat):
         return False
     closed = bool(_CLOSED.search(before.flat))
     if capitals:
         return not closed and before.flat not in _ALONE
-    full = bool(width) and len(before.shown) >= width * 0.7
+    full = bool(width) and len(before.shown) >= min(width * 0.7, 60)
     return full and (not closed or len(before.shown) >= width - 14)
+
+
+def _is_divided(before: Line, line: Line) -> bool:
+    """Whether a line breaks off at a word that no sentence ends with, or before a year."""
+    if _UNFINISHED.search(before.flat):
+        return not _OPENER.match(line.flat) or line.flat[0].isdigit()
+    return bool(_BEFORE_FIGURES.search(before.flat)) and line.flat[0].isdigit()
 
 
 def _goes_on_in_lower_case(before: Line, width: int, *, apart: bool) -> bool:

@@ -59,10 +59,15 @@ _LEFT = phrase(
 _YEAR_AFTER = phrase(rf" ?,? ?(?:cua )?nam (?P<year>{YEAR})")
 _YEARLY_AFTER = phrase(r" ?,? ?(?:\(?hang nam|moi nam|cua nam|trong nam|cac nam)")
 _AND = phrase(r" ?(?:,|va|;|hoac|/) ?(?:truoc )?(?:ngay )?$")
-_NOT_DUE = phrase(
-    r"(?:so lieu|tinh den|tinh tu|chot so|cap nhat den|hieu luc|ky niem|thanh lap|truyen thong|sinh ngay|"
-    r"lan thu|ra doi|ngay sinh|ban hanh|ky ngay|thay the|ke tu|cong bo ngay|duoc sua doi|ky bao cao|thang so lieu)[^.;]{0,60}$"
-    r"|(?:giai doan|nhiem ky|nam hoc|khoa)[^.;,a-z]{0,20}$"
+# Words that explain a time away: figures and anniversaries also before a cue ("đến ngày"), the
+# history of a text or a body only before a day without one.
+_NEVER_DUE = phrase(
+    r"(?:so lieu|tinh den|tinh tu|chot so|cap nhat den|hieu luc|ky niem|ky bao cao|thang so lieu)"
+    r"[^.;]{0,60}$|(?:giai doan|nhiem ky|nam hoc|khoa)[^.;,a-z]{0,20}$"
+)
+_HISTORY = phrase(
+    r"(?:(?:ngay|nam) thanh lap|truyen thong|sinh ngay|lan thu|ra doi|ngay sinh|ban hanh|ky ngay|"
+    r"thay the|ke tu|cong bo ngay|duoc sua doi)[^.;]{0,40}$"
 )
 _SENT_BY = re.compile(r"gui|bao cao|nop|hoan thanh|xong|dang ky")
 _STRETCH = phrase(
@@ -125,7 +130,7 @@ def _stretches(flat: str, start: int, end: int) -> Iterator[Time]:
         last, first = int(found["tm"]), int(found["fm"])
         to_year = found["ty"]
         from_year = found["fy"] or to_year
-        if _NOT_DUE.search(flat, max(start, found.start() - 60), found.start()):
+        if _NEVER_DUE.search(flat, max(start, found.start() - 60), found.start()):
             continue
         if to_year is None:
             low, high = month_range(first)[0], month_range(last)[1]
@@ -164,7 +169,7 @@ def _stretch(flat: str, found: re.Match[str]) -> Time | None:
     begin, finish = first.iso(), last.iso()
     if begin is None or finish is None:
         return None
-    if _NOT_DUE.search(flat, max(0, found.start() - 60), found.start()):
+    if _NEVER_DUE.search(flat, max(0, found.start() - 60), found.start()):
         return Time(found.start(), found.end(), None)
     yearly = last.year is None
     if yearly and not opened:
@@ -241,7 +246,8 @@ def _day_due(
     strict, cued = bool(left["strict"]), bool(left["strict"] or left["soft"])
     iso = day.iso()
     bracketed = _in_brackets(before) and not cued
-    explained = bool(_NOT_DUE.search(before)) and not strict
+    history = bool(_HISTORY.search(before)) and not cued
+    explained = (bool(_NEVER_DUE.search(before)) and not strict) or history
     if iso is None or left["from"] or bracketed or explained:
         return None
     if day.year is None:
@@ -308,7 +314,7 @@ def _within(flat: str, found: re.Match[str], issued_on: str | None) -> Due | Non
     year = found["my"] or found["qy"] or found["year"]
     before = flat[max(0, found.start() - 60) : found.start()]
     before = before[before.rfind("\n") + 1 :]
-    if found["since"] or _NOT_DUE.search(before) or _PART_OF_DAY.search(before):
+    if found["since"] or _NEVER_DUE.search(before) or _PART_OF_DAY.search(before):
         return None
     alone = _stands_alone(flat, found)
     if year is None:
