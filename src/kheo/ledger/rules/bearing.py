@@ -35,10 +35,20 @@ class Contribution(NamedTuple):
     entries: int
 
     def plus(self, other: "Contribution") -> "Contribution":
-        return Contribution(*(a + b for a, b in zip(self, other, strict=True)))
+        return Contribution(
+            self.amount + other.amount,
+            self.own + other.own,
+            self.unallocated + other.unallocated,
+            self.entries + other.entries,
+        )
 
     def minus(self, other: "Contribution") -> "Contribution":
-        return Contribution(*(a - b for a, b in zip(self, other, strict=True)))
+        return Contribution(
+            self.amount - other.amount,
+            self.own - other.own,
+            self.unallocated - other.unallocated,
+            self.entries - other.entries,
+        )
 
 
 NOTHING = Contribution(0, 0, 0, 0)
@@ -83,24 +93,30 @@ def presence(bearings: Iterable[Bearing[N]]) -> dict[N | None, Contribution]:
 def _inside(
     pieces: Sequence[Piece[N]], amounts: Sequence[int]
 ) -> dict[N | None, Contribution]:
-    sums: dict[N | None, Contribution] = {}
+    """Sum up what one body is credited with, node by node."""
+    found: dict[N | None, Contribution] = {}
     for piece, amount in zip(pieces, amounts, strict=True):
-        for depth, node in enumerate(piece.chain):
-            own = amount if depth == 0 and not piece.part.is_open else 0
-            unallocated = amount if depth == 0 and piece.part.is_open else 0
-            before = sums.get(node, NOTHING)
-            sums[node] = Contribution(
-                before.amount + amount,
-                before.own + own,
-                before.unallocated + unallocated,
-                1,
-            )
-    return sums
+        is_open = piece.part.is_open
+        passing = Contribution(amount, 0, 0, 1)
+        here = dict.fromkeys(piece.chain, passing)
+        here[piece.chain[0]] = Contribution(
+            amount, 0 if is_open else amount, amount if is_open else 0, 1
+        )
+        if not found:
+            found = here
+            continue
+        for node, added in here.items():
+            known = found.get(node)
+            found[node] = known.plus(added)._replace(entries=1) if known else added
+    return found
 
 
 def _keep_larger(
     found: dict[N | None, Contribution], others: dict[N | None, Contribution]
 ) -> None:
+    if not found:
+        found.update(others)
+        return
     for node, other in others.items():
         known = found.get(node)
         if known is None:

@@ -223,7 +223,10 @@ def _upsert(
     key_length: int,
     rows: Iterable[tuple[Any, ...]],
 ) -> None:
-    """Insert rows, or add their numbers to the rows of the same key."""
+    """Insert rows, or add their numbers to the rows of the same key.
+
+    SQLite prepares one statement for all; PostgreSQL is asked once for many rows.
+    """
     table = connection.ops.quote_name(model._meta.db_table)
     sums = ", ".join(f"{c} = {table}.{c} + excluded.{c}" for c in columns[key_length:])
     # Only names from the two column lists above go into the statement.
@@ -232,6 +235,9 @@ def _upsert(
     place = f"({', '.join(['%s'] * len(columns))})"
     waiting = list(rows)
     with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(head + place + tail, waiting)
+            return
         for start in range(0, len(waiting), ROWS_AT_ONCE):
             some = waiting[start : start + ROWS_AT_ONCE]
             values = [value for row in some for value in row]

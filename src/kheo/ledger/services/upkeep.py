@@ -74,10 +74,13 @@ def verify(progress: Progress | None = None) -> list[Discrepancy]:
         for tree in trees_without(projections)
         if Entry.objects.filter(closed_at=None).exists()
     ]
+    grounds: dict[int | None, Bearings] = {}
     for done, (tree_id, measure) in enumerate(steps, start=1):
         with transaction.atomic():
             _freeze()
-            found.extend(_differences(measure, tree_id, projections[tree_id]))
+            if tree_id not in grounds:
+                grounds = {tree_id: _ground(tree_id)}
+            found.extend(_differences(measure, tree_id, projections[tree_id], grounds))
         if progress:
             progress(done, len(steps))
     return found
@@ -101,7 +104,7 @@ def _fill(tree_ids: list[int | None], progress: Progress | None) -> int:
     grounds: dict[int | None, Bearings] = {}
     for done, (tree_id, measure) in enumerate(steps, start=1):
         if tree_id not in grounds:
-            grounds = {tree_id: Bearings(tree_id, everyone(tree_id), is_whole=True)}
+            grounds = {tree_id: _ground(tree_id)}
         kept = projections[tree_id]
         for model in (DayTotal, Seen):
             rows = model._default_manager.filter(measure=measure)
@@ -128,10 +131,27 @@ def _sums(
 
 
 def _differences(
-    measure: Measure, tree_id: int | None, kept: Projections
+    measure: Measure,
+    tree_id: int | None,
+    kept: Projections,
+    grounds: dict[int | None, Bearings],
+) -> list[Discrepancy]:
+    """Compare one measure; look again with the trees of this moment before telling."""
+    found = list(_compared(measure, tree_id, kept, grounds[tree_id]))
+    if found:
+        grounds[tree_id] = _ground(tree_id)
+        found = list(_compared(measure, tree_id, kept, grounds[tree_id]))
+    return found
+
+
+def _ground(tree_id: int | None) -> Bearings:
+    return Bearings(tree_id, everyone(tree_id), is_whole=True)
+
+
+def _compared(
+    measure: Measure, tree_id: int | None, kept: Projections, ground: Bearings
 ) -> Iterator[Discrepancy]:
-    nodes = everyone(tree_id)
-    sums = _sums(measure, tree_id, kept, Bearings(tree_id, nodes, is_whole=True))
+    sums = _sums(measure, tree_id, kept, ground)
     kinds = {kept.recorded: Projection.Kind.RECORDED, kept.shift: Projection.Kind.SHIFT}
     tree = str(tree_id or "places")
     totals: Rows = {key: tuple(change) for key, change in sums.totals.items()}
