@@ -17,7 +17,7 @@ def compile_translations(root: Path = ROOT) -> int:
     catalogues = sorted(root.glob("src/kheo/**/locale/*/LC_MESSAGES/*.po"))
     for catalogue in catalogues:
         with catalogue.open("rb") as source:
-            messages = read_po(source)
+            messages = read_po(source, locale=catalogue.parents[1].name)
         with catalogue.with_suffix(".mo").open("wb") as target:
             write_mo(target, messages)
     return len(catalogues)

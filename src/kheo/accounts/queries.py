@@ -54,10 +54,13 @@ def _actor(
     roots: dict[Capability, set[int]] = defaultdict(set)
     writable: dict[Capability, set[int]] = defaultdict(set)
     readable: dict[Capability, set[int]] = defaultdict(set)
+    lines: dict[Capability, set[tuple[str, int]]] = defaultdict(set)
     for (tree, body, below), capabilities in by_place.items():
         scope = scope_of({body}, tree=tree, day=day, below=below)
         for capability in capabilities:
-            roots[capability] |= scope.roots if below else set()
+            if below:
+                roots[capability] |= scope.roots
+                lines[capability] |= {(tree, root) for root in scope.roots}
             writable[capability] |= scope.writable
             readable[capability] |= scope.readable
     for capability in everywhere:
@@ -68,6 +71,7 @@ def _actor(
         user_id=user.pk,
         name=user.name,
         roots={c: frozenset(ids) for c, ids in roots.items()},
+        lines={c: frozenset(found) for c, found in lines.items()},
         writable={c: frozenset(ids) for c, ids in writable.items()},
         readable={c: frozenset(ids) for c, ids in readable.items()},
     )

@@ -14,9 +14,6 @@ from kheo.places.queries import version_on
 from kheo.programmes.pack import Pack
 from kheo.programmes.queries import pack_on
 
-NOT_BUTTONS = frozenset({ActivityAction.LOG})
-"""Logging has a page of its own."""
-
 
 def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str, Any]:
     """Everything the page of one activity says, for this actor."""
@@ -31,6 +28,9 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
     moves = WORKFLOW.available(state, lambda needed: needed in allowed)
     hamlet = version_on(activity.hamlet, activity.on) if activity.hamlet else None
     pack = pack_on(activity.programme, activity.on)
+    noted = [move for move in moves if move.needs_note]
+    if not any(move.action is ActivityAction.COUNTER for move in noted):
+        form.fields.pop("offered_on", None)
     leads = any(v.is_mine and v.party.role == PartyRole.LEAD for v in views)
     return {
         "activity": activity,
@@ -38,7 +38,8 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         "hamlet": hamlet.name if hamlet else "",
         "parties": views,
         "figures": _figures(lines_for(activity, views), views, pack),
-        "moves": [move for move in moves if move.action not in NOT_BUTTONS],
+        "plain_moves": [m for m in moves if not m.needs_note and _is_button(m.action)],
+        "noted_moves": noted,
         "may_log": any(m.action is ActivityAction.LOG for m in moves)
         and (leads or state in HAPPENED),
         "may_change": leads and state not in HAPPENED,
@@ -49,6 +50,11 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         "form": form,
         "field_name": _field_name(activity, pack),
     }
+
+
+def _is_button(action: ActivityAction) -> bool:
+    """Logging has a page of its own."""
+    return action is not ActivityAction.LOG
 
 
 def _figures(

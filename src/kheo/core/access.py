@@ -107,7 +107,11 @@ class HasKey(Protocol):
     def pk(self) -> int: ...
 
 
+PARTY = "party"
+"""The tree that is meant where none is named."""
+
 Bodies = Mapping[Capability, frozenset[int]]
+Lines = Mapping[Capability, frozenset[tuple[str, int]]]
 _NOWHERE: Bodies = MappingProxyType({})
 
 
@@ -116,7 +120,7 @@ class Actor:
     """The person, token or job on whose behalf the code runs.
 
     By capability: `roots` are the bodies of the grants that reach below (their
-    successors, once ended), `writable` the bodies where grants hold today, `readable`
+    successors, once ended), `lines` the same with the tree in which each reaches, `writable` the bodies where grants hold today, `readable`
     those and the bodies they succeeded. A dated record may also be read where its body
     was below a root on the record's date (`core.scoping`); it may be written only where
     a grant holds today (architecture, Access).
@@ -125,6 +129,7 @@ class Actor:
     user_id: int | None = None
     name: str = ""
     roots: Bodies = field(default_factory=lambda: _NOWHERE)
+    lines: Lines = field(default_factory=lambda: MappingProxyType({}))
     writable: Bodies = field(default_factory=lambda: _NOWHERE)
     readable: Bodies = field(default_factory=lambda: _NOWHERE)
     is_system: bool = False
@@ -133,6 +138,11 @@ class Actor:
         """Where this capability holds today, for reading or for writing as it says."""
         scope = self.readable if capability.reads_only else self.writable
         return scope.get(capability, frozenset())
+
+    def reaches(self, capability: Capability) -> frozenset[tuple[str, int]]:
+        """Each tree and root below which dated records may be read."""
+        roots = self.roots.get(capability, frozenset())
+        return self.lines.get(capability) or frozenset((PARTY, r) for r in roots)
 
     def can(self, capability: Capability, organisation: HasKey) -> bool:
         return self.is_system or organisation.pk in self.bodies(capability)
@@ -149,6 +159,6 @@ SYSTEM = Actor(name="Khéo", is_system=True)
 def require(
     actor: Actor, capability: Capability, organisation: HasKey, *, message: str = ""
 ) -> None:
-    """Let pass or raise `NotAllowed` with `message`, a sentence for the person."""
+    """Let pass or raise `NotAllowed`; without `message` the edge says a general one."""
     if not actor.can(capability, organisation):
-        raise NotAllowed(message or str(capability))
+        raise NotAllowed(message)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from kheo.core.access import Actor
@@ -33,6 +34,11 @@ def render_part(
     return render(request, name, dict(context), status=status)
 
 
+def sentence_of(error: DomainError) -> str:
+    """What to tell the person, also where the refusal says nothing itself."""
+    return error.message or _("You may see this, but not do it.")
+
+
 @contextmanager
 def errors_on(form: forms.BaseForm) -> Iterator[None]:
     """Turn a service's refusal into an error of the form, beside its field if named."""
@@ -40,7 +46,7 @@ def errors_on(form: forms.BaseForm) -> Iterator[None]:
         yield
     except DomainError as error:
         field = error.field if error.field in form.fields else None
-        form.add_error(field, error.message)
+        form.add_error(field, sentence_of(error))
 
 
 def status_of(form: forms.BaseForm) -> int:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kheo.core.errors import DomainError
+from kheo.core.http import sentence_of
 
 Next = Callable[[HttpRequest], HttpResponse]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -68,9 +69,9 @@ class DomainErrorMiddleware:
         if not isinstance(exception, DomainError):
             return None
         if getattr(request, "htmx", False):
-            messages.error(request, exception.message)
+            messages.error(request, sentence_of(exception))
             template = "core/flash_part.html"
         else:
             template = "core/refused.html"
-        context = {"message": exception.message, "status": exception.status}
+        context = {"message": sentence_of(exception), "status": exception.status}
         return render(request, template, context, status=exception.status)

@@ -71,7 +71,8 @@ class Period:
     number: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.number <= 12 // MONTHS_IN[self.frequency]:
+        months = MONTHS_IN.get(self.frequency)
+        if months is None or not 1 <= self.number <= 12 // months:
             raise ValueError(f"a year has no {self.frequency} {self.number}")
 
     @classmethod

@@ -11,11 +11,17 @@ from kheo.core.access import Actor, Capability
 M = TypeVar("M", bound=models.Model, covariant=True)  # noqa: PLC0105  Django's own name
 
 
-def reach_of(roots: frozenset[int], body: OuterRef, day: Any) -> models.QuerySet[Any]:
-    """Closure rows that put `body` at or below one of `roots` on `day`."""
+def reach_of(
+    lines: frozenset[tuple[str, int]], body: OuterRef, day: Any
+) -> models.QuerySet[Any]:
+    """Closure rows that put `body` at or below a root on `day`, each in its own tree."""
     reach = apps.get_model("organisations", "Reach")
+    below = Q()
+    for tree in sorted({tree for tree, _root in lines}):
+        roots = [root for line, root in lines if line == tree]
+        below |= Q(tree__code=tree, superior_id__in=roots)
     return reach._default_manager.filter(
-        superior_id__in=roots, inferior_id=body, valid_from__lte=day, valid_to__gt=day
+        below, inferior_id=body, valid_from__lte=day, valid_to__gt=day
     )
 
 
@@ -35,12 +41,12 @@ class ScopedQuerySet(models.QuerySet[M]):
         if actor.is_system:
             return self
         bodies = actor.bodies(asked)
-        roots = actor.roots.get(asked, frozenset())
+        lines = actor.reaches(asked)
         if not bodies:
             return self.none()
         now = Q(**{f"{self.body_field}__in": bodies})
-        if not (roots and asked.reads_only and self.day_field):
+        if not (lines and asked.reads_only and self.day_field):
             return self.filter(now)
         body = OuterRef(f"{self.body_field}_id")
-        then = Exists(reach_of(roots, body, OuterRef(self.day_field)))
+        then = Exists(reach_of(lines, body, OuterRef(self.day_field)))
         return self.filter(now | then)

@@ -5,11 +5,13 @@ import unicodedata
 
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'"})
 _SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
 def normalise(text: str) -> str:
-    """One way to write a name: NFC, single spaces, one apostrophe, no edges."""
+    """One way to write a name: NFC, single spaces, one apostrophe, nothing invisible."""
     composed = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
+    composed = _INVISIBLE.sub("", composed)
     return _SPACES.sub(" ", composed).strip()
 
 
@@ -30,10 +32,11 @@ _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": 
 
 
 def sort_key(text: str) -> str:
-    """A plain string that sorts as a Vietnamese dictionary does: letters, then tones.
+    """Digits that sort as a Vietnamese dictionary does, under any collation.
 
-    Order of letters and tones as taught in schools: a ă â b … and ngang, huyền, hỏi,
-    ngã, sắc, nặng. Other characters keep their code order before the letters.
+    Letters first, then tones. Order of letters and tones as taught in schools: a ă â b … and ngang, huyền, hỏi,
+    ngã, sắc, nặng. A space comes before everything, other characters in their code
+    order before the letters.
     """
     letters, tones = [], []
     for char in unicodedata.normalize("NFC", normalise(text).casefold()):
@@ -42,6 +45,10 @@ def sort_key(text: str) -> str:
         base = unicodedata.normalize(
             "NFC", marks.replace(tone, "", 1) if tone else marks
         )
-        letters.append(_LETTERS.get(base, f"0{base}"))
+        letters.append(_LETTERS.get(base) or _other(base))
         tones.append(_TONES.get(tone, "0"))
-    return f"{''.join(letters)} {''.join(tones)}"
+    return f"{''.join(letters)}000{''.join(tones)}"
+
+
+def _other(char: str) -> str:
+    return "00" if char == " " else f"0{min(ord(char[0]), 0xFFFF):05d}"
