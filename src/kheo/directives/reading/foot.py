@@ -137,7 +137,7 @@ _SURNAMES = frozenset(
 )
 _BULLET = re.compile(r"^[-–—+•*●·]\s*")
 _RUN_TOGETHER = re.compile(
-    rf"[;,.:)]\s+(?P<right>(?:[{_UPPER}./]{{2,}}\s*){{1,8}}|{_GIVEN}(?:\s+{_GIVEN}){{1,4}})$"
+    rf"[;,.:)]\s*(?P<right>(?:[{_UPPER}./]{{2,}}\s*){{1,8}}|{_GIVEN}(?:\s+{_GIVEN}){{1,4}})$"
 )
 _SPLIT = re.compile(r"(?<=[;,.:)])\s*[-–•+]\s+(?=\S)|;\s+(?=[A-ZĐ])")
 _PURPOSE = re.compile(

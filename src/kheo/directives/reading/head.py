@@ -46,7 +46,16 @@ _BLANK_DAY = phrase(
 _YEARLESS = re.compile(r"ngay\s*\d{1,2}\s*thang\s*\d{1,2}\s*nam$")
 _YEAR_END = re.compile(r"(?:^|\s)((?:19|20)\d\d)$")
 _WEB_TITLE = phrase(rf"(?:{kinds.ALTERNATIVES}) so ")
-_MARKS = {"cong", "mat", "toi mat", "tuyet mat", "hoa toc", "khan", "thuong khan", "du thao"}
+_MARKS = {
+    "cong",
+    "mat",
+    "toi mat",
+    "tuyet mat",
+    "hoa toc",
+    "khan",
+    "thuong khan",
+    "du thao",
+}
 
 
 @dataclass(slots=True)
@@ -246,7 +255,11 @@ def _take_family(cells: Sequence[Cell], head: Head) -> None:
 def _is_union(symbol: str, top: Sequence[str], capitals: Sequence[str]) -> bool:
     """The Youth Union, trade unions, and the associations that stand beside them."""
     named = any(_UNION_ISSUER.match(flat) for flat in capitals)
-    return named or bool(_UNION_SYMBOL.search(symbol)) or any(f.startswith(_UNION_TOP) for f in top)
+    return (
+        named
+        or bool(_UNION_SYMBOL.search(symbol))
+        or any(f.startswith(_UNION_TOP) for f in top)
+    )
 
 
 def _take_issuer(

@@ -247,10 +247,13 @@ def _joins(text: str, before: Line, line: Line, width: int) -> bool:
         return _goes_on_in_lower_case(before, width, apart=apart)
     if _is_divided(before, line):
         return True
-    if apart or _OPENER.match(line.flat):
-        return False
+    return not apart and not _OPENER.match(line.flat) and _fills_its_line(before, width)
+
+
+def _fills_its_line(before: Line, width: int) -> bool:
+    """Whether a line is as long as the page lets it be, or a heading's first half."""
     closed = bool(_CLOSED.search(before.flat))
-    if capitals:
+    if is_capitals(before.shown):
         return not closed and before.flat not in _ALONE
     full = bool(width) and len(before.shown) >= min(width * 0.7, 60)
     return full and (not closed or len(before.shown) >= width - 14)

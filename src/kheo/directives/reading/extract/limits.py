@@ -1,6 +1,8 @@
 """How large, how long, and the error that says so."""
 
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 
@@ -31,12 +33,18 @@ def run(program: str, arguments: Sequence[str], *, missing: str) -> bytes:
     found = shutil.which(program)
     if found is None:
         raise Unreadable(missing)
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed program, arguments made here
-            [found, *arguments], capture_output=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Unreadable("too_slow", seconds=SECONDS) from error
-    if done.returncode:
+    with subprocess.Popen(  # noqa: S603 - a fixed program, arguments made here
+        [found, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired as error:
+            os.killpg(process.pid, signal.SIGKILL)  # its children with it
+            raise Unreadable("too_slow", seconds=SECONDS) from error
+    if process.returncode:
         raise Unreadable("damaged")
-    return done.stdout
+    return output
