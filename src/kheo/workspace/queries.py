@@ -15,6 +15,9 @@ from kheo.reporting.queries.lines import Waiting, waiting_for
 SHOWN = 12
 """Lines of one list; the page of the list has the rest."""
 
+CHANGED = "changed"
+"""Reports whose figures moved since they were approved: after what has a date."""
+
 SOON = timedelta(days=30)
 LONG_AGO = timedelta(days=120)
 
@@ -39,7 +42,7 @@ class Home:
 
 def home_of(actor: Actor, on: date) -> Home:
     """The first page of one person on one day."""
-    waiting = waiting_for(actor, on)
+    waiting = sorted(waiting_for(actor, on), key=lambda one: one.kind == CHANGED)
     edits = actor.bodies(Capability.EDIT_ACTIVITIES)
     hosts = actor.bodies(Capability.HOST_ACTIVITIES)
     planned = [ActivityState.PROPOSED, ActivityState.AGREED, ActivityState.COUNTERED]
