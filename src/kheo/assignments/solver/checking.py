@@ -59,7 +59,9 @@ class _Count:
             self.crowd[commune_id] += 1
             if unit.get("tier") == "province":
                 self.provincial[commune_id] += 1
-                self.by_group[self.communes[commune_id].get("group") or ""] += 1
+                group = self.communes[commune_id].get("group")
+                if group is not None:
+                    self.by_group[group] += 1
 
     def units_findings(self) -> list[Finding]:
         found = []

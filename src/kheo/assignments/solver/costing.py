@@ -35,7 +35,9 @@ def farthest_km(units: Iterable[Unit], communes: Iterable[Commune]) -> float:
     placed = [commune for commune in communes if commune.lat is not None]
     if not placed:
         return 0.0
-    middle = placed[len(placed) // 2]
+    lat = sum(c.lat or 0.0 for c in placed) / len(placed)
+    lon = sum(c.lon or 0.0 for c in placed) / len(placed)
+    middle = Commune("", "", lat=lat, lon=lon)
     spots = {(unit.lat, unit.lon): unit for unit in units if unit.lat is not None}
     outer = sorted(
         ((distance_km(unit, middle), unit) for unit in spots.values()),
@@ -199,9 +201,9 @@ class Account:
         ]
         if share is not None:
             found += [
-                Breach("province_share_per_group_max", group or "", count, share)
+                Breach("province_share_per_group_max", group, count, share)
                 for group, count in self.grouped.items()
-                if count > share
+                if group is not None and count > share
             ]
         return found
 
@@ -282,10 +284,10 @@ class _After:
                 rule = "province_units_per_commune_max"
                 yield rule, commune, was, was + moved, provincial
         for group, moved in self.grouped.items():
-            if share is not None:
+            if share is not None and group is not None:
                 was = account.grouped[group]
                 rule = "province_share_per_group_max"
-                yield rule, group or "", was, was + moved, share
+                yield rule, group, was, was + moved, share
 
     def _soft(self) -> int:
         soft = self.account.problem.rules.soft

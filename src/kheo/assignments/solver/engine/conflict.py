@@ -13,6 +13,7 @@ from kheo.assignments.solver.rulebook import OF_COMMUNES, Conflict, Member, Reli
 Price = Callable[[Problem], float | None]
 PROBE_SECONDS = 5.0
 MOST_THINNED = 400
+THINNED = OF_COMMUNES | {"locked"}
 
 
 class ConflictFinder:
@@ -59,9 +60,9 @@ class ConflictFinder:
                 member = candidate
                 break
         halved = self._halved(members, at, member)
-        if member.rule not in OF_COMMUNES or len(halved.communes) == 1:
+        if 1 in (len(halved.communes), len(halved.units), len(halved.groups)):
             return halved
-        if self._is_shortage(members, at, member):
+        if member.rule not in THINNED or self._is_shortage(members, at, member):
             return member
         return self._thinned(members, at, member)
 
@@ -81,12 +82,13 @@ class ConflictFinder:
         return self.counted(scoped).need is not None
 
     def _thinned(self, members: list[Member], at: int, member: Member) -> Member:
-        """Leave out each commune that the clash does not need."""
-        if len(member.communes) > MOST_THINNED:
+        """Leave out each commune, or unit, that the clash does not need."""
+        name = "communes" if member.communes else "units"
+        if len(getattr(member, name)) > MOST_THINNED:
             return member
-        for commune in member.communes:
-            kept = tuple(each for each in member.communes if each != commune)
-            candidate = replace(member, communes=kept)
+        for item in getattr(member, name):
+            kept = tuple(each for each in getattr(member, name) if each != item)
+            candidate = replace(member, **{name: kept})
             if self.over():
                 break
             if kept and self._still(members, at, candidate):

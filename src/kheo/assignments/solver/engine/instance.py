@@ -1,6 +1,7 @@
 """The instance as arrays: locked pairs already placed, exempt units left out."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ NO_CAP = 10**9
 BARRED = 1e6
 """Added to the cost of a pair that a unit's own restrictions forbid."""
 BLOCK_CELLS = 4_000_000
+LEAST_ALIKE = 6
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class Instance:
         share = problem.share_cap()
         rule = "province_share_per_group_max"
         room = np.full(self.no_group + 1, NO_CAP if share is None else share) - grouped
+        room[self.no_group] = NO_CAP
         soft = rule in rules.soft
         self.share_cap = Caps(room, self.account.soft_price if soft else self.hard)
 
@@ -163,6 +166,19 @@ class Instance:
                         costs[row, column_of[commune]] += BARRED
         return costs
 
+    @cached_property
+    def kinds(self) -> Ints:
+        """The same number for units that no rule and no cost tells apart."""
+        seen: dict[tuple[object, ...], int] = {}
+        found = []
+        for unit in self.units:
+            key = (
+                unit.headcount, unit.communes, unit.is_provincial, unit.group, unit.lat,
+                unit.lon, unit.locked, frozenset(unit.forbidden), frozenset(unit.previous),
+            )  # fmt: skip
+            found.append(seen.setdefault(key, len(seen)))
+        return np.array(found, dtype=np.int64)
+
     def paid(self, units: Ints, communes: Ints) -> Floats:
         """What each of the listed pairs costs apart from the fit, `BARRED` included."""
         lat, lon = self.lat[communes], self.lon[communes]
@@ -198,8 +214,19 @@ class Instance:
             members = members[np.argsort(-self.target[members], kind="stable")]
             units = max(1, len(self.reachable(members)))
             widest = max(1, BLOCK_CELLS // units)
-            pieces += [members[i : i + widest] for i in range(0, len(members), widest)]
+            for alike in self._of_like_target(members):
+                pieces += [alike[i : i + widest] for i in range(0, len(alike), widest)]
         return pieces
+
+    def _of_like_target(self, members: Ints) -> list[Ints]:
+        """Communes of one group cut where targets halve: short tables for small ones."""
+        pieces, start = [], 0
+        for at in range(1, len(members)):
+            falls = self.target[members[at]] < self.target[members[start]] / 2
+            if falls and at - start >= LEAST_ALIKE and len(members) - at >= LEAST_ALIKE:
+                pieces.append(members[start:at])
+                start = at
+        return [*pieces, members[start:]]
 
     def pairs(self, slots: Ints, places: Ints) -> list[Pair]:
         """The assignment as ids, locked pairs included, in the order of the file."""

@@ -53,9 +53,15 @@ class State:
             if cap.price >= instance.hard
         )
         barred = instance.paid(self.slots, self.place) > BARRED / 2
-        return over + int(
-            np.maximum(0, instance.minimum - self.count).sum() + barred.sum()
-        )
+        short = np.maximum(0, instance.minimum - self.count).sum()
+        return over + int(short + barred.sum()) + self._twice()
+
+    def _twice(self) -> int:
+        """How many slots are where another slot of the same unit is already."""
+        if (self.instance.left <= 1).all():
+            return 0
+        keys = self.slots * len(self.instance.communes) + self.place
+        return len(keys) - len(np.unique(keys))
 
     def cost(self) -> float:
         """The cost with soft caps, penalties for broken rules included."""
@@ -69,6 +75,7 @@ class State:
         short = instance.hard * np.maximum(0, instance.minimum - self.count).sum()
         fit = instance.fit_price * np.abs(self.load - instance.target).sum()
         paid = instance.paid(self.slots, self.place).sum()
+        short += instance.hard * self._twice()
         return float(fit + paid + over + short + instance.fixed_cost)
 
 

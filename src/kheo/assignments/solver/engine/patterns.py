@@ -20,6 +20,8 @@ from kheo.assignments.solver.engine.instance import (
 )
 
 MOST_CELLS = 3_000
+FEW_CELLS = 400
+MANY_COMMUNES = 600
 STALE_STEPS = 12
 
 
@@ -58,11 +60,13 @@ class Grid:
     With one commune per unit, or few to a unit, a cell is exact.
     """
 
-    def __init__(self, instance: Instance, widest: float) -> None:
+    def __init__(
+        self, instance: Instance, widest: float, most: int = MOST_CELLS
+    ) -> None:
         divisors = {unit.communes for unit in instance.units}
         scale = float(np.lcm.reduce(sorted(divisors))) if divisors else 1.0
-        if scale * widest > MOST_CELLS:
-            scale = 1.0 if widest <= MOST_CELLS else MOST_CELLS / widest
+        if scale * widest > most:
+            scale = 1.0 if widest <= most else most / widest
         self.scale = scale
         # Where the fit costs nothing, neither does a load.
         heads = (
@@ -74,13 +78,18 @@ class Grid:
         self.error = error * instance.fit_price / scale
 
 
+def most_cells(instance: Instance) -> int:
+    """Fewer cells for a country: what rounding hides is small beside its gap."""
+    return MOST_CELLS if len(instance.communes) <= MANY_COMMUNES else FEW_CELLS
+
+
 class Block:
     """The pattern table of a few communes that the same units may go to."""
 
     def __init__(self, instance: Instance, grid: Grid, communes: Ints) -> None:
         self.instance, self.communes = instance, communes
         units = instance.reachable(communes)
-        units = units[np.lexsort((kinds_of(instance)[units], -grid.loads[units]))]
+        units = units[np.lexsort((instance.kinds[units], -grid.loads[units]))]
         costs = instance.pair_costs(units, communes)
         possible = (costs < BARRED / 2).any(axis=1)
         self.units, self.costs = units[possible], costs[possible]
@@ -219,30 +228,19 @@ class Table:
         return np.concatenate(units), np.concatenate(communes)
 
 
-def kinds_of(instance: Instance) -> Ints:
-    """The same number for units that no rule and no cost tells apart."""
-    seen: dict[tuple[object, ...], int] = {}
-    found = []
-    for unit in instance.units:
-        key = (
-            unit.headcount, unit.communes, unit.is_provincial, unit.group, unit.lat,
-            unit.lon, unit.locked, frozenset(unit.forbidden), frozenset(unit.previous),
-        )  # fmt: skip
-        found.append(seen.setdefault(key, len(seen)))
-    return np.array(found, dtype=np.int64)
-
-
 class Bound:
     """The best bound so far, the prices that prove it, and the next prices to try."""
 
     def __init__(self, instance: Instance, prices: Prices) -> None:
         self.instance = instance
-        self.kinds = kinds_of(instance)
+        self.kinds = instance.kinds
         self.supply = np.bincount(self.kinds, instance.left, len(prices.units))
         pieces = instance.blocks()
-        widest = float((instance.target - instance.load).max(initial=0.0))
-        grid = Grid(instance, widest)
-        self.blocks = [Block(instance, grid, piece) for piece in pieces]
+        self.blocks = []
+        for piece in pieces:
+            widest = float((instance.target - instance.load)[piece].max(initial=0.0))
+            grid = Grid(instance, widest, most_cells(instance))
+            self.blocks.append(Block(instance, grid, piece))
         self.prices = self.best_prices = prices
         self.value = -np.inf
         self.step = 0.1

@@ -13,14 +13,14 @@ from kheo.assignments.solver.engine.instance import (
     Instance,
     Ints,
 )
-from kheo.assignments.solver.engine.patterns import Prices, capped, kinds_of
+from kheo.assignments.solver.engine.patterns import Prices, capped
 
 MOST_PAIRS = 120_000
 
 
 def first_prices(instance: Instance, seconds: float) -> Prices:
     """Prices to start the bound from; any prices are valid, these are near the best."""
-    kinds = kinds_of(instance)
+    kinds = instance.kinds
     units = np.nonzero(instance.left > 0)[0]
     everywhere = np.arange(len(instance.communes))
     if len(units) * len(everywhere) <= MOST_PAIRS:
@@ -46,7 +46,9 @@ def _by_group(instance: Instance, kinds: Ints, seconds: float) -> Prices:
         units = np.nonzero((instance.bound_to == group) & (instance.left > 0))[0]
         if not len(units) or len(units) * len(communes) > MOST_PAIRS:
             continue
-        part = _solve(instance, units, communes, seconds / len(groups), share=False)
+        part = _solve(
+            instance, units, communes, max(3.0, seconds / len(groups)), share=False
+        )
         found.units[units] = part.units[units]
         for name in ("load", "total", "provincial", "minimum"):
             getattr(found, name)[communes] = getattr(part, name)[communes]

@@ -48,8 +48,6 @@ def run(
         refused = _make_feasible(problem, instance, search, budget)
         if refused is not None:
             return refused
-    if not len(search.state.slots):
-        search.bound = search.cost
     search.run()
     if not search.is_feasible:
         return Found("unknown", ignored_start=ignored)

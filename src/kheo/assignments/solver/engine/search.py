@@ -31,6 +31,7 @@ PROOF_STAGES = ((0.05, 2_000), (0.2, 2_000), (1.0, 30_000), (0.4, 30_000))
 """Share of the gap within which patterns are listed, and the most that are dealt with."""
 PROOF_COMMUNES = 400
 REPAIR_EVERY = 10
+RARELY = 25
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Search:
         self.cost = np.inf
         self.bound = 0.0
         self.is_feasible = False
+        self.repair_every = REPAIR_EVERY if len(self.arenas) == 1 else RARELY
 
     def gap(self) -> float:
         return max(0.0, self.cost - self.bound)
@@ -107,6 +109,8 @@ class Search:
         self.take(repaired(self.instance, self.state, nothing, nothing))
         if start is not None:
             self.take(start)
+        if not len(self.state.slots) and self.is_feasible:
+            self.raise_bound(self.cost)
 
     def run(self) -> None:
         """Improve cost and bound until they meet or the budget ends."""
@@ -129,7 +133,7 @@ class Search:
             choice = prices.advance(self._goal())
             self.budget.spend(1)
             self.raise_bound(prices.value)
-            if step % REPAIR_EVERY == 0:
+            if step % self.repair_every == 0:
                 self.repair(choice)
 
     def _goal(self) -> float:
@@ -169,7 +173,7 @@ class Search:
         dear = dear + bought.share[instance.group_of[state.place]]
         paid += np.where(state.provincial, dear, 0.0)
         size = len(instance.communes)
-        own = np.bincount(state.place, paid, size)
+        own = np.bincount(state.place, paid, size).astype(float)
         own += instance.fit_price * np.abs(state.load - instance.target)
         least = np.zeros(size)
         for block in prices.blocks:
