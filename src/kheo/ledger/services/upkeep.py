@@ -109,7 +109,7 @@ def _fill(tree_ids: list[int | None], progress: Progress | None) -> int:
         for model in (DayTotal, Seen):
             rows = model._default_manager.filter(measure=measure)
             rows.filter(projection__in=[kept.recorded, kept.shift]).delete()
-        _sums(measure, tree_id, kept, grounds[tree_id]).write()
+        _sums(measure, tree_id, kept, grounds[tree_id]).write(is_fresh=True)
         if progress:
             progress(done, len(steps))
     return len(steps)
