@@ -20,27 +20,22 @@ from .bodies import name_start, starts_like_body
 from .layout import View
 from .model import Span
 from .text import phrase
+from .verbs import VERB
 
 _LEAD = phrase(
     r"(?:[-+*•] ?|[ivx]{1,5} ?[.\-)] ?|\d{1,2}(?:\.\d{1,2})* ?[.)\-/]? ?|[a-h] ?[.)] ?)?"
-    r"(?:(?:de nghi|giao(?: cho)?|yeu cau|doi voi|ve phia|trach nhiem(?: cua)?|nhiem vu cua|uy quyen(?: cho)?|kinh de nghi|tran trong de nghi) (?:cho |voi )?)?"
-)
-_VERB = phrase(
-    r"[,;]? ?\b(?:co trach nhiem|chiu trach nhiem|phai|can|se|tiep tuc|chu tri|chu dong|phoi hop|tham muu|chi dao(?! (?:phong trao|thuc hien quy|cap|cua|tinh|xa|huyen|cac cap|ve|trung uong|công|cong tac))|huong dan|"
-    r"to chuc (?!chinh tri|dang|co so|doan|hoi|thanh vien|cong doan|xa hoi|dan|phi|khac|tuong|,|thuc hien quy)|trien khai|thuc hien(?! quy che dan chu)|xay dung(?! (?:dang|nong thon))|gui\b|bao cao|"
-    r"tong hop|ra soat|danh gia|so ket|tong ket|can cu|phan cong|lap|nop|dang ky|hoan thanh|tang cuong|day manh|quan triet|tuyen truyen(?! ,)|"
-    r"theo doi|kiem tra|don doc|giam sat|cu the hoa|ban hanh|bo tri|bao dam|dam bao|quan tam|dua (?:noi dung|vao|tin|ra|len)|lua chon|binh xet|de xuat|tham dinh|trinh\b|"
-    r"nghien cuu|van dung|cung cap|thuong xuyen|dinh ky|hang (?:nam|quy|thang)|moi (?:nam|quy|thang)|truoc ngay|khi\b|cham nhat|la co quan|la don vi|la dau moi|"
-    r"giup\b(?! viec)|cham\b|giao ban\b|hop xet|lam viec|ra quan|ky cam ket|nhan tac pham|tong ket|bao ve|tra loi|phuc vu|thanh toan|phu trach|sao gui|yeu cau|de nghi\b|ho tro|duoc\b|tien hanh|chuan bi|thanh lap|cu (?:can bo|dai bieu|nguoi|thanh vien|dong chi)|ky ket|kip thoi|gan\b|nam\b(?=bat|chac)|phat dong|dang tai|dua tin|mo\b|"
-    r"lanh dao(?! (?:ban|cac|cap|so|ubnd|don|co|tinh|xa|phuong|dang))|tu cham|cham diem|cong nhan|xet\b|thong nhat|lay y kien|niem yet|cong khai|hop\b|hoi y|gop y|tap trung|van dong|"
-    r"phat huy|nang cao|giai quyet|tiep nhan|xu ly|tra loi|doi thoai|tiep xuc|duy tri|nhan rong|khao sat|chon|co (?:van ban|ke hoach|bao cao|it nhat|tu|chuong trinh|giai phap|hinh thuc)|thong bao|cap nhat|tap hop|phan bo|ren luyen|tham gia|thuc hanh|pho bien|quan ly|phat hien|gioi thieu|khen thuong|tang (?:bang|giay|co|qua)|trao (?:giai|tang|thuong)|phe duyet|cong bo|thong qua|giup do|tuyen duong|xac nhan|su dung|dong gop|quyen gop|de cu|khac phuc|tham quan|ung ho|bieu duong|quy dinh(?! cua)|tu danh gia|giao nhiem vu|qua do|dang tin|hoc tap|chap hanh|phan anh|mot so)\b"
+    r"(?:(?:de nghi|giao(?: cho)?|yeu cau|doi voi|ve phia|trach nhiem(?: cua)?|nhiem vu cua|"
+    r"uy quyen(?: cho)?|kinh de nghi|tran trong de nghi) (?:cho |voi )?)?"
 )
 _LIST_GAP = re.compile(r"[,;]\s+(?:va\s+)?|\s+va\s+|\s+hoac\s+|\s*-\s+(?=co quan)")
 # Names that go on over a comma or "và": a complement, an office of two councils.
 _ONE_BODY = phrase(r" thuoc |van phong (?:doan dbqh|hdnd)$")
 _NOT_ACTOR = phrase(
-    r"(?:thoi (?:gian|han)|noi dung|so luong|bao cao|ke hoach|phong trao|cong tac|cac (?:noi dung|mo hinh|hoat dong|nhiem vu)|viec|trong|khi|neu|tren|"
-    r"so ket|tong ket|truong hop|thuc hien|hang|dinh ky|muc|y nghia|ban (?:hanh|giao|dau)|don vi tinh|co so (?:vat|du|ly|phap)|to chuc (?:thuc hien|hoi|le|cac|trien)|dong chi phu trach dien|xa hoi)"
+    r"(?:thoi (?:gian|han)|noi dung|so luong|bao cao|ke hoach|phong trao|cong tac|"
+    r"cac (?:noi dung|mo hinh|hoat dong|nhiem vu)|viec|trong|khi|neu|tren|"
+    r"so ket|tong ket|truong hop|thuc hien|hang|dinh ky|muc|y nghia|ban (?:hanh|giao|dau)|"
+    r"don vi tinh|co so (?:vat|du|ly|phap)|to chuc (?:thuc hien|hoi|le|cac|trien)|"
+    r"dong chi phu trach dien|xa hoi)"
 )
 
 _COMMA = re.compile(r"[,:]\s+")
@@ -49,17 +44,23 @@ _STOP = re.compile(r"[:(.\n|]")
 _REMARK = re.compile(r"\([^()\n]{1,80}\)(?= va |, )")
 _ASKS = phrase(r"\b(?:de nghi|yeu cau|giao(?! ban)(?: nhiem vu)?)(?: cho)? (?=[a-z])")
 _ADVERBIAL = phrase(
-    r"(?:can cu|tren co so|hang|dinh ky|khi|sau khi|sau|trong|de|nhan|truoc|ngoai ra|dong thoi|cham nhat|tu|den|luu y|vao|quy|thang|"
-    r"moi|thuc hien|theo|ngay|truong hop|neu|rieng|ke tu|nham|thoi gian|\"|noi dung|viec|thong qua|cung voi|tren day|thoi han|qua|buoc)\b"
+    r"(?:can cu|tren co so|hang|dinh ky|khi|sau khi|sau|trong|de|nhan|truoc|ngoai ra|dong thoi|"
+    r"cham nhat|tu|den|luu y|vao|quy|thang|"
+    r"moi|thuc hien|theo|ngay|truong hop|neu|rieng|ke tu|nham|thoi gian|\"|noi dung|viec|"
+    r"thong qua|cung voi|tren day|thoi han|qua|buoc)\b"
 )
 
 _TO = phrase(
-    r"\b(?:ve|cho|toi|den|voi|trinh|bao cao(?: (?:ket qua|bang van ban|len))?|len|qua|nop|gui)(?: voi| cho| ve| len| cap| den)? (?=[a-z])"
+    r"\b(?:ve|cho|toi|den|voi|trinh|bao cao(?: (?:ket qua|bang van ban|len))?|len|qua|nop|"
+    r"gui)(?: voi| cho| ve| len| cap| den)? (?=[a-z])"
 )
 _SENDING = phrase(r"\b(?:gui|bao cao|nop|trinh|tong hop|dang ky|thong bao)\b")
 _RECEIVER_END = phrase(
-    r" (?:truoc|cham nhat|theo|de\b|cu the|bang|vao|trong|muon nhat|dung|xong|hang|moi|dinh ky|khi|va gui|dong thoi|chi dao|xem xet|quyet dinh|phe duyet|"
-    r"cung thoi|sau|ngay|tong hop|ve viec|ve ket|ket qua|danh sach|xet|cho y kien|tu\b|co\b|gom|bao cao|trinh|thong qua|phan|tham|chu tri|nham|hoan thanh|gui|qua\b|de nghi|danh gia|theo doi|đe)"
+    r" (?:truoc|cham nhat|theo|de\b|cu the|bang|vao|trong|muon nhat|dung|xong|hang|moi|dinh ky|"
+    r"khi|va gui|dong thoi|chi dao|xem xet|quyet dinh|phe duyet|"
+    r"cung thoi|sau|ngay|tong hop|ve viec|ve ket|ket qua|danh sach|xet|cho y kien|tu\b|co\b|gom|"
+    r"bao cao|trinh|thong qua|phan|tham|chu tri|nham|hoan thanh|gui|qua\b|de nghi|danh gia|"
+    r"theo doi|đe)"
     r"|[,;.:(|\n]|\s\("
 )
 
@@ -125,7 +126,7 @@ def _stop(flat: str, begin: int, end: int) -> int | None:
 def _next_verb(view: View, begin: int, end: int) -> int | None:
     """The first verb after at least one name; a name's own words are not verbs."""
     named = name_start(view.flat, begin, end) or begin + 3
-    for found in _VERB.finditer(view.flat, named, end):
+    for found in VERB.finditer(view.flat, named, end):
         if _is_named(view, begin, found.start(), end):
             continue
         quoted = view.flat.count('"', begin, found.start()) % 2

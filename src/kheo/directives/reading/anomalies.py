@@ -20,11 +20,15 @@ from .symbols import key_of
 from .text import fold, is_capitals, phrase
 
 _CHROME = re.compile(
-    r"(?:cac tin (?:khac|lien quan|moi)|tin (?:lien quan|khac|cung chuyen muc|moi nhat)|mau chu|co chu|trang chu\b|luot xem|chia se (?:facebook|zalo)|"
-    r"dang nhap|gui binh luan|xem them|in trang|gui email|ban quyen thuoc|lien he toa soan|so nguoi truy cap|so luot truy cap|dang truy cap|ve dau trang|font size|tang giam co chu|thong tin tac gia|danh gia bai viet|cookie|menu\b)"
+    r"(?:cac tin (?:khac|lien quan|moi)|tin (?:lien quan|khac|cung chuyen muc|moi nhat)|mau chu|"
+    r"co chu|trang chu\b|luot xem|chia se (?:facebook|zalo)|"
+    r"dang nhap|gui binh luan|xem them|in trang|gui email|ban quyen thuoc|lien he toa soan|"
+    r"so nguoi truy cap|so luot truy cap|dang truy cap|ve dau trang|font size|tang giam co chu|"
+    r"thong tin tac gia|danh gia bai viet|cookie|menu\b)"
 )
 _CLOCKED = re.compile(
-    r"\d{1,2}/\d{1,2}/\d{4},?\s+(?:luc\s+)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:am|pm)?|(?:thu \w+|chu nhat), \d{1,2}/\d{1,2}/\d{4}"
+    r"\d{1,2}/\d{1,2}/\d{4},?\s+(?:luc\s+)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:am|pm)?|(?:thu \w+|"
+    r"chu nhat), \d{1,2}/\d{1,2}/\d{4}"
 )
 _SECRET = re.compile(r"(?:TUYỆT MẬT|TỐI MẬT|MẬT)(?:\s*\(.*\))?")
 # Scripts that no Vietnamese paper uses, the replacement character, private use.
@@ -34,11 +38,13 @@ _TOKEN = re.compile(r"[^\W\d_]+")
 _MARKED = re.compile(r"[\u00C0-\u024F\u1E00-\u1EFF]")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|th|tr|ch|kh|ph|gh|gi|qu|[bcdđghklmnprstvx])?"
-    r"(?:uyê|uya|uyu|oai|oay|oao|oeo|uây|uôi|ươi|ươu|iêu|yêu|uơ|iê|yê|ia|ya|ua|uô|ưa|ươ|oa|oă|oe|oo|uâ|uê|uy|ai|ao|au|ay|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu|[aăâeêioôơuưy])"
+    r"(?:uyê|uya|uyu|oai|oay|oao|oeo|uây|uôi|ươi|ươu|iêu|yêu|uơ|iê|yê|ia|ya|ua|uô|ưa|ươ|oa|oă|"
+    r"oe|oo|uâ|uê|uy|ai|ao|au|ay|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu|[aăâeêioôơuưy])"
     r"(?:ng|nh|ch|[cmnptk])?"
 )
 _OLD = phrase(
-    r"(?:truoc day|\(cu\)|nguyen|\bcu\b|nay la|hop nhat|sap nhap|ket thuc hoat dong|chuyen tu|giai the|truoc (?:ngay )?0?1/7/2025)"
+    r"(?:truoc day|\(cu\)|nguyen|\bcu\b|nay la|hop nhat|sap nhap|ket thuc hoat dong|chuyen tu|"
+    r"giai the|truoc (?:ngay )?0?1/7/2025)"
 )
 _TONES = str.maketrans("", "", "\u0300\u0301\u0303\u0309\u0323")
 

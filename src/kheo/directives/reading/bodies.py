@@ -22,7 +22,7 @@ _SPECIFIED: dict[str, str] = {
     ),
     "bo": (
         "chinh tri|noi vu|chi huy quan su|chi huy|tai chinh|y te|cong an|quoc phong|giao duc|"
-        "tu phap|phan|chqs|nong nghiep|van hoa|khoa hoc|cong thuong|xay dung|ngoai giao|tu lenh"
+        "tu phap|chqs|nong nghiep|van hoa|khoa hoc|cong thuong|xay dung|ngoai giao|tu lenh"
     ),
     "hoi": (
         "lien hiep|nong dan|cuu chien binh|phu nu|chu thap do|nha bao|nguoi cao tuoi|khuyen hoc|"

@@ -22,8 +22,10 @@ _DATE = phrase(
 )
 _TOGETHER = phrase(r"[,;]? ?(?:va|,) ?(?:[a-z]+ ){0,4}(?:so )?")
 _INVOKES = phrase(
-    r"(?:[-+*] ?)?(?:can cu|thuc hien|thi hanh|theo (?:de nghi|quy dinh|chi dao|tinh than|noi dung)?|tren co so|xet (?:de nghi|to trinh)|"
-    r"tiep tuc (?:thuc hien|trien khai)|trien khai(?: thuc hien)?|quan triet|nham|de (?:tiep tuc|thuc hien|trien khai|cu the)|phuc dap|tiep theo|thuc hien)\b"
+    r"(?:[-+*] ?)?(?:can cu|thuc hien|thi hanh|theo (?:de nghi|quy dinh|chi dao|tinh than|"
+    r"noi dung)?|tren co so|xet (?:de nghi|to trinh)|"
+    r"tiep tuc (?:thuc hien|trien khai)|trien khai(?: thuc hien)?|quan triet|nham|"
+    r"de (?:tiep tuc|thuc hien|trien khai|cu the)|phuc dap|tiep theo|thuc hien)\b"
 )
 _AS_FOLLOWS = phrase(r"nhu sau ?[:.]|quyet (?:dinh|nghi) ?:")
 _FORM = re.compile(r"[.…]{3,}")

@@ -44,9 +44,12 @@ _TRAILING_NAME = re.compile(
     rf"^(?P<before>[^{_LOWER}]*[{_UPPER}]{{2}}[^{_LOWER}]*?)\s+{_RANK}(?P<name>[{_UPPER}][{_LOWER}]+(?:\s+{_GIVEN}){{1,5}})$"
 )
 _NOT_NAMES = re.compile(
-    r"(?:da ky|ky boi|nguoi ky|noi nhan|cac tin|tin |bai |chu ky|phu luc|kem theo|ngay |so |luu |dong chi|trang |thoi gian|"
-    r"cong hoa|doc lap|dang cong|mau |bieu |danh sach|truong |pho |chu tich|bi thu|giam doc|uy ban|ban |so |hoi |van phong|"
-    r"ho va ten|ho ten|noi dung|ghi chu|ke hoach|bao cao|hanh phuc|chanh |co quan|email|ha noi|tong |nghi quyet|viet nam|lien he|xem |tai ve|van ban)"
+    r"(?:da ky|ky boi|nguoi ky|noi nhan|cac tin|tin |bai |chu ky|phu luc|kem theo|ngay |so |"
+    r"luu |dong chi|trang |thoi gian|"
+    r"cong hoa|doc lap|dang cong|mau |bieu |danh sach|truong |pho |chu tich|bi thu|giam doc|"
+    r"uy ban|ban |so |hoi |van phong|"
+    r"ho va ten|ho ten|noi dung|ghi chu|ke hoach|bao cao|hanh phuc|chanh |co quan|email|ha noi|"
+    r"tong |nghi quyet|viet nam|lien he|xem |tai ve|van ban)"
 )
 _SURNAMES = frozenset(
     [
@@ -141,10 +144,13 @@ _RUN_TOGETHER = re.compile(
 )
 _SPLIT = re.compile(r"(?<=[;,.:)])\s*[-–•+]\s+(?=\S)|;\s+(?=[A-ZĐ])")
 _PURPOSE = re.compile(
-    r"\s*[({]\s*(?:(?:để|đê|để\s+được)\s+)?(?P<note>(?:b/c|b\.c|b/cáo|bc|báo cáo|p/h|ph\b|phối hợp|t/h|th\b|thực hiện|chỉ đạo|c/đ|theo dõi|biết|"
-    r"để biết|đăng tải|phát hành|đưa tin|thay b/c|tổng hợp|triển khai|phối hợp|chỉ đạo)[^)}]*)[)}]?\s*$"
+    r"\s*[({]\s*(?:(?:để|đê|để\s+được)\s+)?(?P<note>(?:b/c|b\.c|b/cáo|bc|báo cáo|p/h|ph\b|"
+    r"phối hợp|t/h|th\b|thực hiện|chỉ đạo|c/đ|theo dõi|biết|"
+    r"để biết|đăng tải|phát hành|đưa tin|thay b/c|tổng hợp|triển khai|phối hợp|"
+    r"chỉ đạo)[^)}]*)[)}]?\s*$"
     r"|\s*[}]\s*(?P<brace>(?:để\s+)?(?:b/c|báo cáo|p/h|phối hợp|t/h|thực hiện|biết)?)\s*$"
-    r"|,?\s+(?:(?:để|đê)\s+)(?P<tail>b/c|báo cáo|p/h|phối hợp(?: chỉ đạo| thực hiện)?|t/h|thực hiện|chỉ đạo|theo dõi|biết)\s*$",
+    r"|,?\s+(?:(?:để|đê)\s+)(?P<tail>b/c|báo cáo|p/h|phối hợp(?: chỉ đạo| thực hiện)?|t/h|"
+    r"thực hiện|chỉ đạo|theo dõi|biết)\s*$",
     re.IGNORECASE,
 )
 _ARCHIVE = re.compile(r"luu\b")

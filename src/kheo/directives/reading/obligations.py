@@ -21,6 +21,7 @@ from .layout import View
 from .model import Due, Obligation, Span
 from .text import phrase
 from .timespan import Time
+from .verbs import COMMAND
 
 _KINDS = (
     ("registration", phrase(r"\bdang ky\b")),
@@ -43,20 +44,17 @@ _KINDS = (
         ),
     ),
 )
-_ACTS = phrase(
-    r"(?:[-+*•] ?|[a-h0-9.]{1,5}[.)] ?)?(?:chu tri|phoi hop|tham muu|chi dao|huong dan|to chuc|trien khai|thuc hien|xay dung|gui|bao cao|tong hop|ra soat|danh gia|so ket|tong ket|"
-    r"phan cong|lap|nop|dang ky|hoan thanh|tang cuong|day manh|quan triet|tuyen truyen|theo doi|kiem tra|don doc|giam sat|cu the hoa|ban hanh|bo tri|bao dam|dam bao|quan tam|dua|lua chon|"
-    r"binh xet|de xuat|tham dinh|trinh|nghien cuu|van dung|xem xet|dinh huong|tiep tuc|chu dong|can cu|hang nam|dinh ky|phat dong|cham diem|cong nhan|van dong|khao sat|chuan bi|kien toan|thanh lap)\b"
-)
 _HEADER = re.compile(
     r"thoi (?:gian|han|diem)|tien do|han (?:hoan|gui|nop)|ngay (?:hoan|gui|thuc)|hoan thanh"
 )
 _WHO = re.compile(
-    r"(?:don vi|co quan|bo phan|nguoi|ca nhan)?.{0,3}(?:chu tri|thuc hien|phu trach|chu the|tham muu)|co quan|don vi|trach nhiem|phan cong|phoi hop"
+    r"(?:don vi|co quan|bo phan|nguoi|ca nhan)?.{0,3}(?:chu tri|thuc hien|phu trach|chu the|"
+    r"tham muu)|co quan|don vi|trach nhiem|phan cong|phoi hop"
 )
 _WHAT = re.compile(r"noi dung|nhiem vu|cong viec|hoat dong|viec|ten")
 _NO_DUTY = phrase(
-    r"[-+* ]*(?:can cu (?!huong dan|ke hoach nay|chuc nang|tinh hinh|ket qua|vao|noi dung)|tren day la(?! .*de nghi)|muc dich|y nghia|nham |ghi chu)"
+    r"[-+* ]*(?:can cu (?!huong dan|ke hoach nay|chuc nang|tinh hinh|ket qua|vao|noi dung)|"
+    r"tren day la(?! .*de nghi)|muc dich|y nghia|nham |ghi chu)"
 )
 _SENDS = re.compile(r"bao cao|gui|nop|tong hop|trinh")
 
@@ -159,7 +157,7 @@ def _is_duty(view: View, span: Span, place: Place, actors: tuple[str, ...]) -> b
         return False
     if actors:
         return True
-    if not _ACTS.match(view.flat, *span) or not view.flat[
+    if not COMMAND.match(view.flat, *span) or not view.flat[
         span[0] : span[1]
     ].strip().endswith((".", ";")):
         return False

@@ -20,11 +20,13 @@ from .numbers import own_number
 from .text import is_capitals
 
 _ANNEX = re.compile(
-    r"\(?(?:phu luc|mau\b|bieu\b|bieu mau|danh sach|danh muc|de cuong|lich |bang |phieu |thang diem|bo tieu chi|noi dung|"
+    r"\(?(?:phu luc|mau\b|bieu\b|bieu mau|danh sach|danh muc|de cuong|lich |bang |phieu |"
+    r"thang diem|bo tieu chi|noi dung|"
     r"kem theo|ban hanh kem theo|tieu chi|huong dan |\*|ghi chu|don vi|ten )"
 )
 _CHROME = re.compile(
-    r"(?:cac tin|tin (?:khac|moi|lien quan|cung)|nguoi ky|ky boi|in trang|ve dau trang|tac gia|nguon|luot xem|chia se|file dinh kem|tai ve|\()"
+    r"(?:cac tin|tin (?:khac|moi|lien quan|cung)|nguoi ky|ky boi|in trang|ve dau trang|tac gia|"
+    r"nguon|luot xem|chia se|file dinh kem|tai ve|\()"
 )
 _SECTION = re.compile(
     r"(?:[ivx]{1,5}|\d{1,2}|[a-h])\s*[.\-)/]|[-+]\s|dieu \d|phan |chuong |muc "

@@ -45,10 +45,12 @@ _ONCE = phrase(
     rf"(?P<unit>{_UNIT})(?: ?/ ?| )(?:it nhat )?(?:mot|0?1) ?(?:/ ?)?lan|(?:mot|0?1) (?:lan|ky|cuoc|buoi|ngay)(?: ?/ ?| moi | trong | trong mot )(?P<per>{_UNIT})"
 )
 _ONE_UNIT = phrase(
-    r"(?:(?P<half>(?:0?6|sau) thang(?: dau nam)?|nua nam)|(?P<month>thang)|(?P<quarter>quy)|(?P<year>(?:0?1 |mot )?nam))"
+    r"(?:(?P<half>(?:0?6|sau) thang(?: dau nam)?|nua nam)|(?P<month>thang)|(?P<quarter>quy)|"
+    r"(?P<year>(?:0?1 |mot )?nam))"
 )
 _NOT_TIMES = phrase(
-    r"(?:quy (?:dinh|che|hoach|mo|trinh|uoc|bao|luat|dat|doi|y|khach|vi|i|v)|nam (?:19|20)\d\d|thang \d|nam (?:sau|sinh|quan|nu|bo|tri|giu|chac|bat|tinh|duoc|vung|thu)|quy \d)"
+    r"(?:quy (?:dinh|che|hoach|mo|trinh|uoc|bao|luat|dat|doi|y|khach|vi|i|v)|nam (?:19|20)\d\d|"
+    r"thang \d|nam (?:sau|sinh|quan|nu|bo|tri|giu|chac|bat|tinh|duoc|vung|thu)|quy \d)"
 )
 
 

@@ -32,7 +32,8 @@ _UPWARDS = phrase(
     rf"(?<![\d,./-])(?P<value>{_NUMBER}) ?(?P<percent>%)?(?: (?P<unit>(?:[a-z]+ ?){{1,3}}?))? ?tro (?P<way>len|xuong)"
 )
 _RANGE = phrase(
-    r"(?:(?P<from>tu) )?(?<![\d,./-])(?P<low>\d+(?:,\d+)?) ?(?P<lp>%)?(?: [a-z]+)? ?(?P<sep>-|den(?: duoi)?|toi) ?(?P<high>\d+(?:,\d+)?) ?(?P<percent>%)?(?: (?P<unit>diem))?"
+    r"(?:(?P<from>tu) )?(?<![\d,./-])(?P<low>\d+(?:,\d+)?) ?(?P<lp>%)?(?: [a-z]+)? ?(?P<sep>-|"
+    r"den(?: duoi)?|toi) ?(?P<high>\d+(?:,\d+)?) ?(?P<percent>%)?(?: (?P<unit>diem))?"
 )
 _PERCENT = re.compile(
     r"(?<![\d,./-])(?P<value>\d{1,3}(?:,\d+)?)\s?(?:%|phan tram)(?!\w)"
@@ -48,7 +49,9 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _SLASH = re.compile(
-    r"\s*(?:(?:[^\W\d]+\s+){0,2}[^\W\d]*/\s*|\s(?:mỗi|một|trong)\s+|/?\s*(?:hằng|hàng)\s+)(?:0?1\s+|một\s+)?(tháng|quý|năm|tuần|ngày|kỳ|đợt|xã|thôn|chi bộ|đơn vị|hội viên|người|hộ|lần|cuộc|buổi|chi hội|khu dân cư)(?!\w)",
+    r"\s*(?:(?:[^\W\d]+\s+){0,2}[^\W\d]*/\s*|\s(?:mỗi|một|trong)\s+|/?\s*(?:hằng|"
+    r"hàng)\s+)(?:0?1\s+|một\s+)?(tháng|quý|năm|tuần|ngày|kỳ|đợt|xã|thôn|chi bộ|đơn vị|hội viên|"
+    r"người|hộ|lần|cuộc|buổi|chi hội|khu dân cư)(?!\w)",
     re.IGNORECASE,
 )
 _EACH = phrase(
@@ -56,11 +59,13 @@ _EACH = phrase(
 )
 _EACH_INSIDE = phrase(r"moi (?P<per>nam|quy|thang|tuan)\b")
 _EACH_AFTER = phrase(
-    r"[^.;:,\d]{0,40}?(?:trong |vao )?(?:moi|hang|mot|trong) (?:mot )?(?P<per>nam|quy|thang|tuan)(?![a-z0-9])"
+    r"[^.;:,\d]{0,40}?(?:trong |vao )?(?:moi|hang|mot|trong) (?:mot )?(?P<per>nam|quy|thang|"
+    r"tuan)(?![a-z0-9])"
 )
 _PER = {"nam": "năm", "quy": "quý", "thang": "tháng", "tuan": "tuần"}
 _REPORTED = phrase(
-    r"(?:da dat|dat duoc|da (?:co|to chuc|thuc hien|hoan thanh)|ket qua (?:nam|giai doan)|tinh den|so voi|tang|giam)[^.;]{0,60}$"
+    r"(?:da dat|dat duoc|da (?:co|to chuc|thuc hien|hoan thanh)|ket qua (?:nam|giai doan)|"
+    r"tinh den|so voi|tang|giam)[^.;]{0,60}$"
 )
 _AGE = re.compile(r"\s*(?:tuổi|năm tuổi)")
 _CLAUSE = 160
