@@ -334,7 +334,7 @@ def test_pages_speak_english_too(client_of, world):
 
     text = board(client).content.decode()
 
-    assert "joint work counted once" in text
+    assert "joint work, counted once" in text
     assert "1,430" in text
 
 

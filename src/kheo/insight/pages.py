@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kheo.insight.queries.boards import EMPTY, Board, Line
-from kheo.insight.queries.frames import Frame
+from kheo.insight.queries.frames import RECORDED_WORD, Frame
 from kheo.insight.queries.labels import name_of, unit_of
 from kheo.insight.rules.figures import Kind
-from kheo.insight.wording import Shown, shown, writing
+from kheo.insight.wording import Scribe, Shown
 from kheo.ledger.models import Measure
 from kheo.ledger.queries import Total
 from kheo.stationery.paper import Cell as PaperCell
@@ -60,19 +60,16 @@ class BoardPage:
 def board_page(
     frame: Frame, board: Board, period: Mapping[str, str] | None = None
 ) -> BoardPage:
-    """The board with its links; `period` is how the board's own address names it."""
-    marks = writing()
-    at_measure = reverse("insight:measure")
+    """The board; with its links where `period` says how the page's address names it."""
+    scribe = Scribe()
 
     def row(line: Line, kind: RowKind) -> TableRow:
-        is_open = line.body is not None or kind is RowKind.TOTAL
+        is_open = period and (line.body is not None or kind is RowKind.TOTAL)
         at = line.body.code if line.body else frame.at.code
-        base = f"{at_measure}?{frame.query(at=at)}&measure="
         cells = tuple(
-            shown(
+            scribe.shown(
                 line.cells.get(measure.code, EMPTY),
-                marks,
-                f"{base}{measure.code}" if is_open else "",
+                _cell_href(frame, at, measure.code, period) if is_open else "",
             )
             for measure in board.measures
         )
@@ -86,6 +83,16 @@ def board_page(
         corrections=tuple(row(one, RowKind.CORRECTION) for one in board.corrections),
         whole=row(board.whole, RowKind.TOTAL),
     )
+
+
+def _cell_href(
+    frame: Frame, at: str, measure: str, period: Mapping[str, str] | None
+) -> str:
+    """A short address, from the board's own: a table of a province has two thousand."""
+    words = period or {}
+    asked = "" if frame.structure == RECORDED_WORD else f"?structure={frame.structure}"
+    path = (frame.programme or "", words["year"], words["period"], at, measure)
+    return f"c/{'/'.join(path)}/{asked}"
 
 
 def _headings(frame: Frame, measures: Sequence[Measure]) -> Iterator[Heading]:

@@ -11,14 +11,6 @@ from kheo.insight.queries.boards import Cell
 from kheo.insight.rules.figures import DASH, Kind, Writing, kind_of
 
 
-def writing() -> Writing:
-    """The marks between digits in the language in use."""
-    return Writing(
-        group=str(get_format("THOUSAND_SEPARATOR")),
-        decimal=str(get_format("DECIMAL_SEPARATOR")),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One cell, ready for a template: `{{ shown.html }}` writes it with its mark."""
@@ -26,46 +18,47 @@ class Shown:
     cell: Cell
     text: str
     kind: Kind
-    href: str = ""
-
-    @property
-    def html(self) -> SafeString:
-        number = self._number()
-        if not self.href or self.kind in (Kind.MISSING, Kind.NOT_APPLICABLE):
-            return number
-        return format_html('<a href="{}">{}</a>', self.href, number)
-
-    def _number(self) -> SafeString:
-        match self.kind:
-            case Kind.MISSING:
-                return format_html(
-                    '<span class="missing"><span aria-hidden="true">{}</span>'
-                    '<span class="visually-hidden">{}</span></span>',
-                    DASH,
-                    _("missing"),
-                )
-            case Kind.NOT_APPLICABLE:
-                return format_html(
-                    '<span class="missing">{}</span>', _("not applicable")
-                )
-            case Kind.ESTIMATED:
-                return format_html(
-                    '{} <abbr class="estimated" title="{}">{}</abbr>',
-                    self.text,
-                    _("holds estimated figures"),
-                    _("est."),
-                )
-            case _value:
-                return format_html("{}", self.text)
+    html: SafeString
 
 
-def shown(cell: Cell, marks: Writing, href: str = "") -> Shown:
-    total = cell.total
-    return Shown(
-        cell=cell,
-        text=marks.text(total.value, total.decimals),
-        kind=kind_of(
+class Scribe:
+    """Writes figures in the language in use; a table has thousands of them."""
+
+    def __init__(self) -> None:
+        self.writing = Writing(
+            group=str(get_format("THOUSAND_SEPARATOR")),
+            decimal=str(get_format("DECIMAL_SEPARATOR")),
+        )
+        missing = format_html(
+            '<span class="missing"><span aria-hidden="true">{}</span>'
+            '<span class="visually-hidden">{}</span></span>',
+            DASH,
+            _("missing"),
+        )
+        excused = format_html('<span class="missing">{}</span>', _("not applicable"))
+        self._words = {Kind.MISSING: missing, Kind.NOT_APPLICABLE: excused}
+        self._estimated = format_html(
+            ' <abbr class="estimated" title="{}">{}</abbr>',
+            _("holds estimated figures"),
+            _("est."),
+        )
+
+    def text(self, value: int | None, decimals: int) -> str:
+        return self.writing.text(value, decimals)
+
+    def shown(self, cell: Cell, href: str = "") -> Shown:
+        """The cell, leading to `href` where there is a number to lead from."""
+        total = cell.total
+        text = self.writing.text(total.value, total.decimals)
+        kind = kind_of(
             total.value, is_excused=cell.is_excused, is_estimated=cell.is_estimated
-        ),
-        href=href,
-    )
+        )
+        return Shown(cell, text, kind, self._html(text, kind, href))
+
+    def _html(self, text: str, kind: Kind, href: str) -> SafeString:
+        if kind in self._words:
+            return self._words[kind]
+        number = SafeString(text)  # digits and the marks between them
+        if href:
+            number = format_html('<a href="{}">{}</a>', href, number)
+        return number + self._estimated if kind is Kind.ESTIMATED else number

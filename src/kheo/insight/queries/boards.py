@@ -9,13 +9,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kheo.core.periods import Interval
+from kheo.core.text import sort_key
 from kheo.insight.queries.frames import Frame
+from kheo.insight.queries.grids import tables_of
 from kheo.insight.queries.scope import children_visible_to
 from kheo.ledger import queries as ledger
 from kheo.ledger.models import Claim, ClaimKind, Credit, Law, Measure, Standing
 from kheo.ledger.queries import Row, Total
 from kheo.organisations.models import Organisation, Reach
-from kheo.organisations.queries import PARTY
+from kheo.organisations.queries import PARTY, names_on
 from kheo.programmes.models import Programme
 from kheo.programmes.queries import duties_in, members, pack_on
 from kheo.reporting.models import Report
@@ -79,7 +81,7 @@ def board_of(frame: Frame, measures: list[Measure] | None = None) -> Board:
         programme=frame.programme,
         structure=frame.known_structure,
     )
-    tables = {measure.code: _rows(frame, measure) for measure in measures}
+    tables = tables_of(frame, measures)
     marks = _Marks.of(frame, measures, tables)
     lines = _lines(frame, measures, tables, marks)
     whole = Line("=whole", _("Total"))
@@ -91,20 +93,8 @@ def board_of(frame: Frame, measures: list[Measure] | None = None) -> Board:
     return Board(
         measures=measures,
         children=[line for line in lines.values() if not line.is_correction],
-        corrections=[lines[key] for key in CORRECTIONS if key in lines],
+        corrections=[lines[key] for key in CORRECTIONS],
         whole=whole,
-    )
-
-
-def _rows(frame: Frame, measure: Measure) -> list[Row]:
-    return ledger.breakdown(
-        measure,
-        by="child",
-        tree=PARTY,
-        node_id=frame.at.pk,
-        interval=frame.interval,
-        programme=frame.programme,
-        structure=frame.known_structure,
     )
 
 
@@ -207,34 +197,43 @@ def _lines(
     tables: Mapping[str, list[Row]],
     marks: _Marks,
 ) -> dict[str, Line]:
-    """The rows of all measures made one table, in the order of the first of them."""
+    """The rows of all measures made one table."""
     by_code = {measure.code: measure for measure in measures}
     nodes = {
         int(row.key) for rows in tables.values() for row in rows if row.key[0] != "="
     }
     seen = children_visible_to(frame.actor, nodes, frame.interval)
-    bodies = Organisation.objects.in_bulk(seen)
-    lines: dict[str, Line] = {}
+    lines = _empty_lines(frame, seen)
     hidden: dict[str, list[Row]] = defaultdict(list)
     for code, rows in tables.items():
         measure = by_code[code]
         for row in rows:
-            if row.key[0] != "=" and int(row.key) not in seen:
-                hidden[code].append(row)
-                continue
-            line = lines.setdefault(row.key, Line(row.key, row.label))
             if row.key[0] == "=":
                 is_ratio = measure.law == Law.RATIO
-                line.cells[code] = EMPTY if is_ratio else Cell(row.total)
+                cell = EMPTY if is_ratio else Cell(row.total)
+                lines[row.key].cells[code] = cell
+            elif int(row.key) in seen:
+                cell = marks.cell(measure, row.total, int(row.key))
+                lines[row.key].cells[code] = cell
             else:
-                line.body = bodies.get(int(row.key))
-                line.cells[code] = marks.cell(measure, row.total, int(row.key))
+                hidden[code].append(row)
     if hidden:
         lines[OTHERS] = Line(OTHERS, _("Other bodies"))
         for code, rows in hidden.items():
             if by_code[code].law != Law.RATIO:
                 lines[OTHERS].cells[code] = Cell(_summed(rows, by_code[code]))
     return lines
+
+
+def _empty_lines(frame: Frame, nodes: Collection[int]) -> dict[str, Line]:
+    """One row for each child, by name in Vietnamese order, then the corrections."""
+    names = names_on(nodes, frame.day)
+    bodies = Organisation.objects.in_bulk(names)
+    order = sorted(names, key=lambda body: (sort_key(names[body]), body))
+    lines = {str(pk): Line(str(pk), names[pk], body=bodies[pk]) for pk in order}
+    words = (_("its own part"), _("joint work, counted once"), _("not allocated"))
+    corrections = zip(CORRECTIONS, words, strict=True)
+    return lines | {key: Line(key, label) for key, label in corrections}
 
 
 def _summed(rows: Iterable[Row], measure: Measure) -> Total:

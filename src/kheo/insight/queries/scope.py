@@ -66,7 +66,7 @@ def claims_visible_to(
         return live.none()
     # A window's end is its first day no longer: what held until it held on its last.
     then = Reach.objects.filter(
-        superior__in=actor.roots.get(capability, frozenset()),
+        _below(actor, capability),
         inferior=OuterRef("organisation_id"),
         valid_from__lt=OuterRef("window_to"),
         valid_to__gte=OuterRef("window_to"),
@@ -74,12 +74,20 @@ def claims_visible_to(
     return live.filter(Q(organisation__in=actor.bodies(capability)) | Exists(then))
 
 
-def _seen(actor: Actor, capability: Capability, body: str, day: Any) -> Q | Any:
+def _seen(actor: Actor, capability: Capability, body: str, day: Any) -> Q:
     now = Q(**{f"{body}__in": actor.bodies(capability)})
-    roots = actor.roots.get(capability, frozenset())
-    if not roots:
+    lines = actor.reaches(capability)
+    if not lines:
         return now
-    return now | Q(Exists(reach_of(roots, OuterRef(body), day)))
+    return now | Q(Exists(reach_of(lines, OuterRef(body), day)))
+
+
+def _below(actor: Actor, capability: Capability = SEE) -> Q:
+    """Rows of the closure that lie below a root of the actor, each in its own tree."""
+    below = Q(pk__in=[])
+    for tree, root in actor.reaches(capability):
+        below |= Q(tree__code=tree, superior=root)
+    return below
 
 
 def may_ask(actor: Actor, body: Organisation, interval: Interval) -> bool:
@@ -90,10 +98,7 @@ def may_ask(actor: Actor, body: Organisation, interval: Interval) -> bool:
     """
     if actor.can(SEE, body):
         return True
-    roots = actor.roots.get(SEE, frozenset())
-    if not roots:
-        return False
-    reach = Reach.objects.filter(superior__in=roots, inferior=body)
+    reach = Reach.objects.filter(_below(actor), inferior=body)
     spans = reach.filter(valid_from__lt=interval.end, valid_to__gt=interval.start)
     reached = interval.start
     for since, until in spans.order_by("valid_from").values_list(
@@ -130,7 +135,7 @@ def children_visible_to(
     if not others:
         return frozenset(children)
     then = Reach.objects.filter(
-        superior__in=actor.roots.get(SEE, frozenset()),
+        _below(actor),
         inferior__in=others,
         valid_from__lt=interval.end,
         valid_to__gt=interval.start,

@@ -4,9 +4,10 @@ from datetime import date
 from itertools import groupby
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from kheo.core.http import Request
@@ -68,6 +69,26 @@ def board_file(request: Request, kind: str) -> HttpResponse:
     frame = frame_of(request, form)
     sheet = sheet_of(frame, board_page(frame, board_of(frame)))
     return file_of(sheet, kind, f"{frame.at.code}-{frame.interval.last}")
+
+
+def cell(
+    request: Request, programme: str, year: int, period: str, at: str, measure: str
+) -> HttpResponse:
+    """From the short address of a cell to the measure's page."""
+    require_figures(request.actor)
+    found = [w for w in windows_of(programme, year) if w.code == period]
+    if not found:
+        raise Http404
+    words = {
+        "measure": measure,
+        "at": at,
+        "from": found[0].interval.start.isoformat(),
+        "to": found[0].interval.last.isoformat(),
+        "programme": programme,
+        "structure": request.GET.get("structure", ""),
+    }
+    asked = urlencode({name: word for name, word in words.items() if word})
+    return redirect(f"{reverse('insight:measure')}?{asked}")
 
 
 def _asked(

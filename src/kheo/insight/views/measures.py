@@ -21,7 +21,6 @@ from kheo.insight.queries.labels import name_of, said, unit_of
 from kheo.insight.queries.questions import Question
 from kheo.insight.queries.series import Month, monthly
 from kheo.insight.rules.charts import Point, Series, chart
-from kheo.insight.rules.figures import Writing
 from kheo.insight.views.asking import (
     ask_again,
     days_form,
@@ -31,7 +30,7 @@ from kheo.insight.views.asking import (
     require_figures,
 )
 from kheo.insight.views.files import file_of
-from kheo.insight.wording import Shown, shown, writing
+from kheo.insight.wording import Scribe, Shown
 from kheo.ledger.models import Law, Measure
 from kheo.organisations.queries import names_on
 from kheo.stationery.paper import Column, Row, RowKind
@@ -59,7 +58,7 @@ def measure(request: Request) -> HttpResponse:
     if not form.is_valid():
         return ask_again(request, form, name_of(asked))
     frame = frame_of(request, form)
-    marks = writing()
+    scribe = Scribe()
     board = board_of(frame, [asked])
     months = monthly(frame, asked)
     context = {
@@ -70,7 +69,7 @@ def measure(request: Request) -> HttpResponse:
         "measure": asked,
         "name": name_of(asked),
         "unit": unit_of(asked),
-        "total": shown(board.whole.cells[asked.code], marks),
+        "total": scribe.shown(board.whole.cells[asked.code]),
         "whole": board.whole,
         "said": Question(
             asked,
@@ -80,10 +79,10 @@ def measure(request: Request) -> HttpResponse:
             structure=frame.known_structure,
         ).completeness(),
         "path": _path(frame, asked),
-        "chart": _chart(frame, asked, months, marks),
-        "months": _months(months, marks),
-        "children": _children(frame, asked, board, marks),
-        "dimensions": _dimensions(frame, asked, marks),
+        "chart": _chart(frame, asked, months, scribe),
+        "months": _months(months, scribe),
+        "children": _children(frame, asked, board, scribe),
+        "dimensions": _dimensions(frame, asked, scribe),
         "rows_href": _rows_href(frame, asked),
         "downloads": [
             (
@@ -154,11 +153,11 @@ def _path(frame: Frame, asked: Measure) -> list[tuple[str, str]]:
     ]
 
 
-def _months(months: Iterable[Month], marks: Writing) -> list[Figure]:
+def _months(months: Iterable[Month], scribe: Scribe) -> list[Figure]:
     return [
         Figure(
             label=month.row.label,
-            shown=shown(Cell(month.row.total), marks),
+            shown=scribe.shown(Cell(month.row.total)),
             note=_break_words(month.break_on) if month.break_on else "",
         )
         for month in months
@@ -171,14 +170,14 @@ def _break_words(day: date) -> str:
 
 
 def _chart(
-    frame: Frame, asked: Measure, months: Sequence[Month], marks: Writing
+    frame: Frame, asked: Measure, months: Sequence[Month], scribe: Scribe
 ) -> SafeString:
     scale = 10**asked.decimals
     points = [
         Point(
             label=f"{month.period.number}/{month.period.year % 100:02d}",
             value=None if month.row.value is None else month.row.value / scale,
-            text=marks.text(month.row.value, asked.decimals),
+            text=scribe.text(month.row.value, asked.decimals),
         )
         for month in months
     ]
@@ -203,7 +202,7 @@ def _chart(
 
 
 def _children(
-    frame: Frame, asked: Measure, board: Board, marks: Writing
+    frame: Frame, asked: Measure, board: Board, scribe: Scribe
 ) -> list[Figure]:
     lines: list[Line] = [*board.children]
     if asked.law != Law.RATIO:
@@ -211,7 +210,7 @@ def _children(
     return [
         Figure(
             label=line.label,
-            shown=shown(line.cells.get(asked.code, EMPTY), marks),
+            shown=scribe.shown(line.cells.get(asked.code, EMPTY)),
             href=f"?{_query(frame, asked, at=line.body.code)}" if line.body else "",
             is_correction=line.is_correction,
             note=f"{line.sent}/{line.owed}" if line.owed else "",
@@ -221,7 +220,7 @@ def _children(
 
 
 def _dimensions(
-    frame: Frame, asked: Measure, marks: Writing
+    frame: Frame, asked: Measure, scribe: Scribe
 ) -> list[tuple[str, list[Figure]]]:
     """One small table for each dimension that the programme gives the measure."""
     if frame.pack is None:
@@ -241,7 +240,7 @@ def _dimensions(
             [
                 Figure(
                     label=row.label,
-                    shown=shown(Cell(row.total), marks),
+                    shown=scribe.shown(Cell(row.total)),
                     href=""
                     if row.key.startswith("=")
                     else _rows_href(frame, asked, where=f"{code}={row.key}"),

@@ -14,7 +14,7 @@ from kheo.insight.queries.frames import programmes
 from kheo.insight.queries.labels import name_of, said, unit_of
 from kheo.insight.queries.places import SEE, PlaceFrame, latest_in, totals_in
 from kheo.insight.views.asking import days_form, programme_of
-from kheo.insight.wording import shown, writing
+from kheo.insight.wording import Scribe
 from kheo.ledger.models import Measure
 from kheo.ledger.queries import measures_of
 from kheo.places.models import Place
@@ -45,7 +45,7 @@ def _context(frame: PlaceFrame, form: DaysForm) -> dict[str, object]:
     version = version_on(frame.place, last)
     measures = _measures(frame)
     totals = totals_in(frame, measures)
-    marks = writing()
+    scribe = Scribe()
     return {
         "place": frame.place,
         "version": version,
@@ -62,7 +62,7 @@ def _context(frame: PlaceFrame, form: DaysForm) -> dict[str, object]:
         "heirs": [] if version else heirs_of(frame.place),
         "below": children_on(frame.place, last),
         "figures": [
-            (name_of(one), unit_of(one), shown(Cell(totals[one.code]), marks))
+            (name_of(one), unit_of(one), scribe.shown(Cell(totals[one.code])))
             for one in measures
         ],
         "latest": described(latest_in(frame)),

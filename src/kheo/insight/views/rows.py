@@ -17,7 +17,7 @@ from kheo.insight.views.asking import (
     measure_asked,
     require_figures,
 )
-from kheo.insight.wording import writing
+from kheo.insight.wording import Scribe
 from kheo.ledger.rules import dimensions_of
 
 PER_PAGE = 50
@@ -35,7 +35,7 @@ def entry_rows(request: Request) -> HttpResponse:
     entries = entries_behind(frame, asked, dimensions=where)
     pages = Paginator(entries.order_by("-on", "-pk"), PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    marks = writing()
+    scribe = Scribe()
     words = request.GET.copy()
     words.pop("page", None)
     labels = _value_names()
@@ -54,7 +54,7 @@ def entry_rows(request: Request) -> HttpResponse:
         "lines": [
             (
                 line,
-                marks.text(line.entry.amount, line.entry.measure.decimals),
+                scribe.text(line.entry.amount, line.entry.measure.decimals),
                 ", ".join(labels.get(p, p[1]) for p in line.dimensions.items()),
             )
             for line in described(list(page.object_list), request.actor)
