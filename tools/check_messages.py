@@ -13,7 +13,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "kheo"
 
 def extracted(context: Path) -> set[str]:
     """The message ids that the context's sources hold now."""
-    words = [sys.executable, "-P", "-m", "django", "makemessages", "-l", "xx"]
+    words = [sys.executable, "-P", "-m", "django", "makemessages", "-l", "vi"]
     words += ["--no-location", "-v", "0", "--ignore", "static/*"]
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / context.name
@@ -21,13 +21,13 @@ def extracted(context: Path) -> set[str]:
         subprocess.run(["rm", "-rf", str(copy / "locale")], check=True)
         (copy / "locale").mkdir()
         subprocess.run(words, cwd=copy, check=True)
-        found = copy / "locale" / "xx" / "LC_MESSAGES" / "django.po"
+        found = copy / "locale" / "vi" / "LC_MESSAGES" / "django.po"
         return _ids(_read(found)) if found.exists() else set()
 
 
 def _read(path: Path) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file)
+        return read_po(file, locale=path.parents[1].name)
 
 
 def _ids(catalog: Catalog) -> set[str]:
@@ -57,6 +57,21 @@ def problems(context: Path) -> list[str]:
     return sorted(found)
 
 
+def conflicts() -> list[str]:
+    """Find one English sentence with two Vietnamese ones: only one would be shown."""
+    said: dict[tuple[object, object], dict[object, str]] = {}
+    for path in sorted(SOURCE.glob("*/locale/vi/LC_MESSAGES/django.po")):
+        for message in _read(path):
+            if message.id and not message.fuzzy:
+                key = (message.context, message.id)
+                said.setdefault(key, {})[message.string] = path.parts[-5]
+    return [
+        f"said differently: {key[1]!r}: {texts}"
+        for key, texts in said.items()
+        if len(texts) > 1
+    ]
+
+
 def main() -> int:
     found = [
         p
@@ -64,6 +79,7 @@ def main() -> int:
         if context.is_dir()
         for p in problems(context)
     ]
+    found += conflicts()
     print("\n".join(found) or "every message has its Vietnamese")
     return bool(found)
 

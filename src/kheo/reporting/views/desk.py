@@ -23,7 +23,7 @@ from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Pack
-from kheo.programmes.queries import pack_on
+from kheo.programmes.queries import pack_on, programmes_on
 from kheo.reporting.forms import ExtendForm, MarkedForm
 from kheo.reporting.models import Report, Statement
 from kheo.reporting.queries.consolidation import (
@@ -173,7 +173,7 @@ def desk_workbook(request: Request) -> HttpResponse:
 
 def _desk(request: Request, today: date) -> Desk | None:
     receivers = receivers_for(request.actor, today)
-    programmes = list(Programme.objects.select_related("home").order_by("code"))
+    programmes = _running_first(today)
     asked = request.GET
     receiver = _chosen(receivers, asked.get("receiver", ""), "pk")
     programme = _chosen(programmes, asked.get("programme", ""), "code")
@@ -183,10 +183,29 @@ def _desk(request: Request, today: date) -> Desk | None:
     year = int(text) if text.isdigit() and 2000 <= int(text) <= 2100 else today.year
     windows = windows_of(programme, year)
     named = [one for one in windows if one.code == asked.get("window")]
+    if not windows and not text:
+        year, windows = _last_year_with_windows(programme, year)
     window = named[0] if named else window_at(windows, today)
     if window is None:
         return None
     return Desk(receivers, receiver, programmes, programme, windows, window, year)
+
+
+def _running_first(today: date) -> list[Programme]:
+    """Every programme, those in force today before those that are over."""
+    running = {found.programme.pk for found in programmes_on(today)}
+    known = Programme.objects.select_related("home").order_by("code")
+    return sorted(known, key=lambda programme: programme.pk not in running)
+
+
+def _last_year_with_windows(
+    programme: Programme, year: int
+) -> tuple[int, list[Window]]:
+    """Where a programme that is over has its last reports, a few years back at most."""
+    for earlier in range(year - 1, year - 11, -1):
+        if windows := windows_of(programme, earlier):
+            return earlier, windows
+    return year, []
 
 
 def _chosen(things: list[Any], asked: str, name: str) -> Any:
