@@ -178,7 +178,7 @@ class Plain:
         )
 
 
-def holds_together(data: dict, members: list[dict]) -> bool:
+def holds_together(data: dict, members: list[dict]) -> bool:  # noqa: C901  # every rule once, in a row
     """Whether the rules named by these members of a conflict can hold, and only these."""
     communes = {c["id"]: c for c in data["communes"]}
     bound = {m["rule"]: set(m["communes"] + m["units"] + m["groups"]) for m in members}

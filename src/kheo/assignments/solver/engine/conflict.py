@@ -88,7 +88,7 @@ class ConflictFinder:
             return member
         for item in getattr(member, name):
             kept = tuple(each for each in getattr(member, name) if each != item)
-            candidate = replace(member, **{name: kept})
+            candidate = _scoped(member, name, kept)
             if self.over():
                 break
             if kept and self._still(members, at, candidate):
@@ -167,9 +167,14 @@ def _halves(member: Member) -> list[Member]:
         return []
     middle = len(items) // 2
     return [
-        replace(member, **{name: items[:middle]}),
-        replace(member, **{name: items[middle:]}),
+        _scoped(member, name, items[:middle]),
+        _scoped(member, name, items[middle:]),
     ]
+
+
+def _scoped(member: Member, name: str, items: tuple[str, ...]) -> Member:
+    scope: dict[str, Any] = {name: items}
+    return replace(member, **scope)
 
 
 @dataclass(frozen=True)

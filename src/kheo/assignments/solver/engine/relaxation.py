@@ -1,14 +1,16 @@
 """First prices, from the linear relaxation solved by HiGHS, block by block when large."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from kheo.assignments.solver.engine.instance import (
     BARRED,
     NO_CAP,
+    Bools,
     Floats,
     Instance,
     Ints,
@@ -16,6 +18,9 @@ from kheo.assignments.solver.engine.instance import (
 from kheo.assignments.solver.engine.patterns import Prices, capped
 
 MOST_PAIRS = 120_000
+NEAR_COMMUNES = 40
+NEAR_UNITS = 40
+LEAST_SECONDS = 8.0
 
 
 def first_prices(instance: Instance, seconds: float) -> Prices:
@@ -24,7 +29,8 @@ def first_prices(instance: Instance, seconds: float) -> Prices:
     units = np.nonzero(instance.left > 0)[0]
     everywhere = np.arange(len(instance.communes))
     if len(units) * len(everywhere) <= MOST_PAIRS:
-        return _averaged(instance, kinds, _solve(instance, units, everywhere, seconds))
+        found = _solve(instance, units, everywhere, seconds)
+        return _averaged(instance, kinds, found or _Duals(instance))
     return _by_group(instance, kinds, seconds)
 
 
@@ -46,9 +52,12 @@ def _by_group(instance: Instance, kinds: Ints, seconds: float) -> Prices:
         units = np.nonzero((instance.bound_to == group) & (instance.left > 0))[0]
         if not len(units) or len(units) * len(communes) > MOST_PAIRS:
             continue
-        part = _solve(
-            instance, units, communes, max(3.0, seconds / len(groups)), share=False
-        )
+        limit = max(LEAST_SECONDS, seconds / len(groups))
+        part = _solve(instance, units, communes, limit, share=False)
+        if part is None:
+            part = _solve(instance, units, communes, limit, share=False, near=True)
+        if part is None:
+            continue
         found.units[units] = part.units[units]
         for name in ("load", "total", "provincial", "minimum"):
             getattr(found, name)[communes] = getattr(part, name)[communes]
@@ -79,17 +88,60 @@ def _solve(
     seconds: float,
     *,
     share: bool = True,
-) -> _Duals:
+    near: bool = False,
+) -> _Duals | None:
     """The linear relaxation over some units and communes, caps and minima included."""
+    costs = instance.pair_costs(units, communes)
+    possible = costs < BARRED / 2
+    if near:
+        possible &= _near(costs)
+    rows, columns = np.nonzero(possible)
+    model = _Model(instance, units, communes, rows, columns, costs[rows, columns])
+    result = model.solve(seconds, share=share)
+    if result is None:
+        return None
+    duals = _Duals(instance)
+    model.read(result, duals)
+    return duals
+
+
+def _near(costs: Floats) -> Bools:
+    """The cheapest communes of every unit and the cheapest units of every commune.
+
+    Prices are valid whatever they come from, so a country may leave the rest out.
+    """
+    near = np.zeros(costs.shape, dtype=bool)
+    rows = np.argsort(costs, axis=1, kind="stable")[:, :NEAR_COMMUNES]
+    np.put_along_axis(near, rows, values=True, axis=1)
+    columns = np.argsort(costs, axis=0, kind="stable")[:NEAR_UNITS]
+    np.put_along_axis(near, columns, values=True, axis=0)
+    return near
+
+
+@dataclass(frozen=True)
+class Plainly:
+    """What HiGHS alone found for the whole instance: pairs, if any, and a bound."""
+
+    units: Ints
+    communes: Ints
+    bound: float
+
+
+def plainly(instance: Instance, seconds: float, nodes: int) -> Plainly:
+    """The plain formulation solved for whole pairs; good for small instances only."""
+    units = np.nonzero(instance.left > 0)[0]
+    communes = np.arange(len(instance.communes))
     costs = instance.pair_costs(units, communes)
     rows, columns = np.nonzero(costs < BARRED / 2)
     model = _Model(instance, units, communes, rows, columns, costs[rows, columns])
-    result = model.solve(seconds, share=share)
-    duals = _Duals(instance)
-    if result is None:
-        return duals
-    model.read(result, duals)
-    return duals
+    result = model.whole(seconds, nodes)
+    bound = -np.inf
+    if result.mip_dual_bound is not None:
+        bound = result.mip_dual_bound / result.scale + instance.fixed_cost
+    if result.x is None:
+        return Plainly(rows[:0], rows[:0], bound)
+    chosen = np.nonzero(result.x[: len(rows)] > 0.5)[0]
+    return Plainly(units[rows[chosen]], communes[columns[chosen]], bound)
 
 
 class _Model:
@@ -106,50 +158,68 @@ class _Model:
         self.rows, self.columns, self.costs = rows, columns, costs
         self.caps: list[tuple[str, Ints]] = []
 
-    def solve(self, seconds: float, *, share: bool) -> Any:
-        """The optimal basis with its duals, or `None`."""
+    def build(self, *, share: bool) -> None:
+        """Pairs, then misfit up and down, then one slack for every cap and minimum."""
         instance, pairs, size = self.instance, len(self.rows), len(self.communes)
-        heads = instance.heads[self.units]
-        here = np.arange(pairs)
+        heads, here = instance.heads[self.units], np.arange(pairs)
+        places = (np.ones(pairs), (self.rows, here))
+        loads = (heads[self.rows], (self.columns, here))
+        gap = sparse.identity(size)
         equal = sparse.bmat(
             [
-                [
-                    sparse.csr_matrix(
-                        (np.ones(pairs), (self.rows, here)), (len(self.units), pairs)
-                    ),
-                    None,
-                    None,
-                ],
-                [
-                    sparse.csr_matrix(
-                        (heads[self.rows], (self.columns, here)), (size, pairs)
-                    ),
-                    sparse.identity(size),
-                    -sparse.identity(size),
-                ],
+                [sparse.csr_matrix(places, (len(self.units), pairs)), None, None],
+                [sparse.csr_matrix(loads, (size, pairs)), gap, -gap],
             ],
             format="csr",
         )
         goal = (instance.target - instance.load)[self.communes]
-        upper, limits = self._limits(pairs, share=share)
+        self.upper, self.limits = self._limits(pairs, share=share)
         slack = len(self.caps_price)
-        price = np.concatenate(
-            [self.costs, np.full(2 * size, instance.fit_price), self.caps_price]
-        )
-        scale = 1.0 / max(float(np.abs(price).max(initial=0.0)), 1e-12)
         width = sparse.csr_matrix((equal.shape[0], slack))
+        self.equal = sparse.hstack([equal, width], format="csr")
+        self.exact = np.concatenate([instance.left[self.units], goal])
+        misfit = np.full(2 * size, instance.fit_price)
+        self.price = np.concatenate([self.costs, misfit, self.caps_price])
+        self.top = np.concatenate([np.ones(pairs), np.full(2 * size + slack, np.inf)])
+
+    def solve(self, seconds: float, *, share: bool) -> Any:
+        """The optimal basis with its duals, or `None`."""
+        self.build(share=share)
+        scale = 1.0 / max(float(np.abs(self.price).max(initial=0.0)), 1e-12)
         result = linprog(
-            price * scale,
-            A_ub=upper,
-            b_ub=limits,
-            A_eq=sparse.hstack([equal, width], format="csr"),
-            b_eq=np.concatenate([instance.left[self.units], goal]),
-            bounds=[(0, 1)] * pairs + [(0, None)] * (2 * size + slack),
+            self.price * scale,
+            A_ub=self.upper,
+            b_ub=self.limits,
+            A_eq=self.equal,
+            b_eq=self.exact,
+            bounds=np.stack([np.zeros_like(self.top), self.top], axis=1),
             method="highs",
             options={"time_limit": max(0.1, seconds)},
         )
         if result.status != 0:
             return None
+        result.scale = scale
+        return result
+
+    def whole(self, seconds: float, nodes: int) -> Any:
+        """The same with whole pairs, as HiGHS solves it."""
+        self.build(share=True)
+        pairs = len(self.rows)
+        scale = 1e4 / max(float(np.abs(self.costs).sum()), 1e-9)
+        result = milp(
+            self.price * scale,
+            constraints=[
+                LinearConstraint(self.equal, self.exact, self.exact),
+                LinearConstraint(self.upper, -np.inf, self.limits),
+            ],
+            bounds=Bounds(0, self.top),
+            integrality=(np.arange(len(self.price)) < pairs).astype(int),
+            options={
+                "time_limit": max(0.05, seconds),
+                "node_limit": nodes,
+                "mip_rel_gap": 0.0,
+            },
+        )
         result.scale = scale
         return result
 

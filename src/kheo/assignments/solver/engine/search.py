@@ -19,7 +19,7 @@ from kheo.assignments.solver.engine.partition import (
     worthwhile,
 )
 from kheo.assignments.solver.engine.patterns import Bound, Choice
-from kheo.assignments.solver.engine.relaxation import first_prices
+from kheo.assignments.solver.engine.relaxation import first_prices, plainly
 
 CLOSED = 1e-9
 """Relative gap below which cost and bound are the same number."""
@@ -32,6 +32,8 @@ PROOF_STAGES = ((0.05, 2_000), (0.2, 2_000), (1.0, 30_000), (0.4, 30_000))
 PROOF_COMMUNES = 400
 REPAIR_EVERY = 10
 RARELY = 25
+PLAIN_PAIRS = 1_500
+PLAIN_NODES = 5_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Search:
         self.cost = np.inf
         self.bound = 0.0
         self.is_feasible = False
+        self.nodes = PLAIN_NODES
         self.repair_every = REPAIR_EVERY if len(self.arenas) == 1 else RARELY
 
     def gap(self) -> float:
@@ -122,8 +125,24 @@ class Search:
         proof = _Proof(self)
         while not self.over():
             self.price_round()
+            self.plain_round()
             proof.attempt()
             self.recombine_round()
+
+    def plain_round(self) -> None:
+        """Let HiGHS try a small instance as it is, longer every time."""
+        instance = self.instance
+        if (
+            self.over()
+            or int(instance.left.sum()) * len(instance.communes) > PLAIN_PAIRS
+        ):
+            return
+        self.nodes *= 4
+        self.budget.spend(10)
+        plain = plainly(instance, self.budget.left(), self.nodes)
+        if len(plain.units):
+            self.take(repaired(instance, self.state, plain.units, plain.communes))
+        self.raise_bound(plain.bound)
 
     def price_round(self) -> None:
         prices = self.prices
