@@ -63,14 +63,18 @@ _SPECIFIED: dict[str, str] = {
     "xa|phuong": "doan|[a-z]+,",
 }
 _ALONE = (
-    "trung uong (?:doan|hoi|dang)|cap uy|dang uy vien|cap uy vien|tinh uy vien|dang uy|dang bo|chi bo|chi uy|chi, dang bo|huyen uy|thanh uy|tinh uy|thi uy|quan uy|dang doan|"
-    "van phong|bo phan(?: tham muu| giup viec| thuong truc)?|uy ban (?:nhan dan|mat tran|mttq|kiem tra|bau cu)|uy ban|ubnd|hdnd|mat tran to quoc|mat tran|mttq|"
-    "ubmttq|ubkt|ubbc|tinh doan|huyen doan|thanh doan|lien doan|cong doan|cong an|quan su|bo doi|trung tam|tram|"
-    "co quan|don vi|dia phuong|co so|thanh vien|dong chi|d/c|thu truong|lanh dao|bi thu|pho bi thu|chu tich|"
-    "pho chu tich|giam doc|chanh van phong|can bo|dang vien|doan vien|hoi vien|kho bac|chi cuc|cuc|ngan hang|"
-    "toa an|vien kiem sat|vksnd|tand|thanh tra|tieu ban|chi hoi|chi doan|cum thi dua|khoi thi dua|ho gia dinh|"
-    "nhan dan|nha truong|khu dan cu|tat ca cac|chu dau tu|thi sinh|tac gia|cong ty|doanh nghiep|"
-    "giam khao|chinh quyen|hai ban|hai ben|toan the|nhung nguoi|ban|bao ve|thon|ap|quan uy"
+    "trung uong (?:doan|hoi|dang)|cap uy|dang uy vien|cap uy vien|tinh uy vien|dang uy|"
+    "dang bo|chi bo|chi uy|chi, dang bo|huyen uy|thanh uy|tinh uy|thi uy|quan uy|dang doan|"
+    "van phong|bo phan(?: tham muu| giup viec| thuong truc)?|"
+    "uy ban (?:nhan dan|mat tran|mttq|kiem tra|bau cu)|uy ban|ubnd|hdnd|mat tran to quoc|"
+    "mat tran|mttq|ubmttq|ubkt|ubbc|tinh doan|huyen doan|thanh doan|lien doan|cong doan|"
+    "cong an|quan su|bo doi|trung tam|tram|co quan|don vi|dia phuong|co so|thanh vien|"
+    "dong chi|d/c|thu truong|lanh dao|bi thu|pho bi thu|chu tich|pho chu tich|giam doc|"
+    "chanh van phong|can bo|dang vien|doan vien|hoi vien|kho bac|chi cuc|cuc|ngan hang|"
+    "toa an|vien kiem sat|vksnd|tand|thanh tra|tieu ban|chi hoi|chi doan|cum thi dua|"
+    "khoi thi dua|ho gia dinh|nhan dan|nha truong|khu dan cu|tat ca cac|chu dau tu|thi sinh|"
+    "tac gia|cong ty|doanh nghiep|giam khao|chinh quyen|hai ban|hai ben|toan the|nhung nguoi|"
+    "ban|bao ve|thon|ap|quan uy"
 )
 _NAMED = "|".join(f"(?:{noun}) (?:{rest})" for noun, rest in _SPECIFIED.items())
 _BODY = phrase(rf"(?:(?:cac|moi|tung|toan the|nhung|cho) )?(?:{_NAMED}|(?:{_ALONE})\b)")

@@ -17,130 +17,26 @@ from dataclasses import dataclass, field
 
 from .layout import View
 from .model import Recipient, Signature
+from .persons import (
+    GIVEN,
+    SURNAMES,
+    TITLE,
+    TITLE_WORDS,
+    UPPER,
+    name_at_end,
+    name_in,
+    name_in_capitals,
+)
 from .text import fold, is_capitals, squeeze
 
 _LIST = re.compile(r"noi\s*nhan\s*[:.]?\s*")
 _AUTHORITY = re.compile(
     r"(?:t/m|k/t|t/l|t/uq|tm|kt|tl|tuq|q)(?:\s*[./]\s*|\s+)(?=[a-z])"
 )
-_TITLE_WORDS = (
-    r"(?:q\.\s*)?(?:pho\s+|uy\s+vien\s+)?(?:truong\s+ban|truong\s+tieu\s+ban|chu\s+tich|bi\s+thu|giam\s+doc|chanh\s+van\s+phong|"
-    r"truong\s+phong|tong\s+bi\s+thu|thu\s+truong|bo\s+truong|thu\s+tuong|chu\s+nhiem|hieu\s+truong|"
-    r"tong\s+giam\s+doc|chanh\s+thanh\s+tra|truong\s+doan|cuc\s+truong|chi\s+cuc\s+truong|chu\s+toa|thu\s+ky|"
-    r"chi\s+huy\s+truong|chinh\s+uy|chinh\s+tri\s+vien|uy\s+vien|to\s+truong|pho\s+chanh|chanh\s+an|vien\s+truong|"
-    r"tong\s+bien\s+tap|truong\s+thon|vu\s+truong|tong\s+thu\s+ky|truong\s+cong\s+an|dai\s+dien)"
-)
-_TITLE = re.compile(_TITLE_WORDS)
-_TWO_TITLES = re.compile(rf"(?<=\S)\s+(?={_TITLE_WORDS}\b)")
-_RANK = r"(?:(?:TS|ThS|PGS|GS|BS|CN|KS|NGƯT|LM|Thiếu tướng|Trung tướng|Đại tá|Thượng tá|Trung tá|Thiếu tá|Đại úy|Thượng úy|Ông|Bà)\.?\s+)*"
-_LETTERS = [
-    chr(c) for c in (*range(0x41, 0x250), *range(0x1EA0, 0x1EFA)) if chr(c).isalpha()
-]
-_UPPER = "".join(c for c in _LETTERS if c.isupper())
-_LOWER = "".join(c for c in _LETTERS if c.islower())
-_GIVEN = rf"[{_UPPER}][{_LOWER}]*(?:['’\-][{_UPPER}]?[{_LOWER}]+)?"
-_NAME = re.compile(rf"{_RANK}({_GIVEN}(?:\s+{_GIVEN}){{1,5}})")
-_TRAILING_NAME = re.compile(
-    rf"^(?P<before>[^{_LOWER}]*[{_UPPER}]{{2}}[^{_LOWER}]*?)\s+{_RANK}(?P<name>[{_UPPER}][{_LOWER}]+(?:\s+{_GIVEN}){{1,5}})$"
-)
-_NOT_NAMES = re.compile(
-    r"(?:da ky|ky boi|nguoi ky|noi nhan|cac tin|tin |bai |chu ky|phu luc|kem theo|ngay |so |"
-    r"luu |dong chi|trang |thoi gian|"
-    r"cong hoa|doc lap|dang cong|mau |bieu |danh sach|truong |pho |chu tich|bi thu|giam doc|"
-    r"uy ban|ban |so |hoi |van phong|"
-    r"ho va ten|ho ten|noi dung|ghi chu|ke hoach|bao cao|hanh phuc|chanh |co quan|email|ha noi|"
-    r"tong |nghi quyet|viet nam|lien he|xem |tai ve|van ban)"
-)
-_SURNAMES = frozenset(
-    [
-        "nguyen",
-        "tran",
-        "le",
-        "pham",
-        "hoang",
-        "huynh",
-        "phan",
-        "vu",
-        "vo",
-        "dang",
-        "bui",
-        "do",
-        "ho",
-        "ngo",
-        "duong",
-        "ly",
-        "trinh",
-        "dinh",
-        "mai",
-        "ha",
-        "truong",
-        "lam",
-        "luong",
-        "dao",
-        "doan",
-        "vuong",
-        "to",
-        "thai",
-        "chu",
-        "la",
-        "quach",
-        "cao",
-        "trieu",
-        "lo",
-        "vi",
-        "nong",
-        "ma",
-        "be",
-        "hua",
-        "giang",
-        "tong",
-        "luu",
-        "khong",
-        "chau",
-        "y",
-        "k",
-        "ksor",
-        "rmah",
-        "sung",
-        "giang",
-        "vang",
-        "thao",
-        "phung",
-        "ta",
-        "cam",
-        "lu",
-        "hau",
-        "tang",
-        "kieu",
-        "thach",
-        "danh",
-        "son",
-        "kim",
-        "diep",
-        "mac",
-        "quan",
-        "khuat",
-        "nghiem",
-        "tieu",
-        "ung",
-        "bach",
-        "chau",
-        "dam",
-        "ninh",
-        "than",
-        "phi",
-        "lai",
-        "lo",
-        "sam",
-        "hoa",
-        "au",
-        "tien",
-        "an",
-    ]
-)
+_TWO_TITLES = re.compile(rf"(?<=\S)\s+(?={TITLE_WORDS}\b)")
 _BULLET = re.compile(r"^[-–—+•*●·]\s*")
 _RUN_TOGETHER = re.compile(
-    rf"[;,.:)]\s*(?P<right>(?:[{_UPPER}./]{{2,}}\s*){{1,8}}|{_GIVEN}(?:\s+{_GIVEN}){{1,4}})$"
+    rf"[;,.:)]\s*(?P<right>(?:[{UPPER}./]{{2,}}\s*){{1,8}}|{GIVEN}(?:\s+{GIVEN}){{1,4}})$"
 )
 _SPLIT = re.compile(r"(?<=[;,.:)])\s*[-–•+]\s+(?=\S)|;\s+(?=[A-ZĐ])")
 _PURPOSE = re.compile(
@@ -218,14 +114,14 @@ def _signature_start(
         for a, b in line.cells():
             shown, flat = view.text[a:b], line.flat[a - line.start : b - line.start]
             if not is_authority(shown, flat) and not (
-                _TITLE.match(flat) and is_capitals(shown)
+                TITLE.match(flat) and is_capitals(shown)
             ):
                 continue
             follow = [below.shown for below in lines[index : index + 12]]
             if (
                 listed is not None
-                or any(_name_in(words) for words in follow[1:])
-                or _trailing(shown)
+                or any(name_in(words) for words in follow[1:])
+                or name_at_end(shown)
             ):
                 return a
     return None
@@ -262,8 +158,8 @@ def _column_inside(shown: str, flat: str) -> int:
     if found is None:
         return 0
     words = found["right"]
-    signs = is_authority(words, fold(words)) or _TITLE.match(fold(words))
-    surname = fold(words).split()[0] in _SURNAMES and _name_in(words) is not None
+    signs = is_authority(words, fold(words)) or TITLE.match(fold(words))
+    surname = fold(words).split()[0] in SURNAMES and name_in(words) is not None
     return found.start("right") if signs or surname else 0
 
 
@@ -318,12 +214,12 @@ def _ends_list(piece: _Piece, items: list[str]) -> bool:
         return False
     signs = is_authority(piece.shown, piece.flat) or (
         is_capitals(piece.shown)
-        and (len(piece.shown) > 12 or bool(_TITLE.match(piece.flat)))
+        and (len(piece.shown) > 12 or bool(TITLE.match(piece.flat)))
     )
     named = (
         bool(items)
         and items[-1].rstrip()[-1:] == "."
-        and _name_in(piece.shown) is not None
+        and name_in(piece.shown) is not None
     )
     heading = re.match(
         r"(?:cac tin|tin (?:khac|lien quan)|phu luc|mau |bieu |\(kem theo|\(ban hanh)",
@@ -347,33 +243,6 @@ def _recipient(item: str) -> Recipient | None:
     name = name.strip(" ;,.:{}-–")
     return (
         Recipient(name, squeeze(note).strip(" ;,.") if note else None) if name else None
-    )
-
-
-def _trailing(shown: str) -> re.Match[str] | None:
-    found = _TRAILING_NAME.match(squeeze(shown))
-    return found if found and not _NOT_NAMES.match(fold(found["name"])) else None
-
-
-def _name_in(shown: str) -> str | None:
-    """The person's name a line consists of."""
-    words = squeeze(shown).strip(" .,*")
-    found = _NAME.fullmatch(words)
-    if found is None or _NOT_NAMES.match(fold(words)) or is_capitals(words):
-        return None
-    return found[1]
-
-
-def _capital_name(shown: str) -> str | None:
-    words = squeeze(shown).strip(" .,*")
-    parts = fold(words).split()
-    plausible = (
-        2 <= len(parts) <= 5 and parts[0] in _SURNAMES and not _TITLE.match(fold(words))
-    )
-    return (
-        words
-        if plausible and is_capitals(words) and words.replace(" ", "").isalpha()
-        else None
     )
 
 
@@ -416,18 +285,18 @@ def _sign(
 ) -> int | None:
     """Feed one cell; the end of the cell when it completes a signature."""
     shown = squeeze(piece.shown)
-    trailing = _trailing(shown)
+    trailing = name_at_end(shown)
     name = (
         trailing["name"]
         if trailing
-        else _name_in(shown)
+        else name_in(shown)
         if (authority or title)
         else None
     )
     if trailing:
         shown = trailing["before"].strip()
     if name is None and (authority or title):
-        name = _capital_name(shown)
+        name = name_in_capitals(shown)
     if name is None or trailing:
         _take_capacity(shown, authority, title)
     if name is None or not (authority or title):
@@ -449,13 +318,13 @@ def _take_capacity(shown: str, authority: list[str], title: list[str]) -> None:
         title += parts[1:]
     elif (
         is_capitals(shown)
-        and (title or authority or _TITLE.match(flat))
+        and (title or authority or TITLE.match(flat))
         and len(shown) < 120
     ):
         if (
             authority
             and not title
-            and not _TITLE.match(flat)
+            and not TITLE.match(flat)
             and not flat.startswith("kiem")
         ):
             authority[-1] = f"{authority[-1]} {shown}"
@@ -468,7 +337,7 @@ def _split_titles(shown: str) -> list[str]:
     flat = fold(shown)
     opening = _AUTHORITY.match(flat)
     begin = opening.end() if opening else 0
-    inside = _TITLE.match(flat, begin)
+    inside = TITLE.match(flat, begin)
     for gap in _TWO_TITLES.finditer(flat, inside.end() if inside else begin):
         return [shown[: gap.start()], shown[gap.end() :]]
     return [shown]

@@ -23,26 +23,43 @@ _QUARTER_MONTH = (
     r"(?:cua |vao )?thang (?P<which>cuoi|dau|giua|thu (?:nhat|hai|ba|1|2|3)|dau tien|cuoi cung)(?: tien| cung)?"
     r" ?(?:cua |trong |moi |hang |cac )*quy(?P<next> (?:sau|tiep theo|ke tiep|tiep))?"
 )
+_NAMED_MONTHS = (
+    rf"(?:cua |vao )?(?:cac |thang )+"
+    rf"(?P<list>{MONTH}(?: ?(?:,|va|;|/|hoac) ?(?:thang )?{MONTH})+)"
+)
+_MONTH_BEFORE = r"(?:cua )?thang (?:lien )?truoc(?: do| lien ke)?"
+_MONTH_AFTER = (
+    r"(?:cua )?thang (?:sau|tiep theo|ke tiep|lien ke|lien sau|tiep)(?: lien ke| do)?"
+)
+_EVERY_MONTH = (
+    r"(?:cua |cac )?(?:hang|moi|tung) thang"
+    r"|cua thang(?! \d| cuoi| dau| thu)(?: bao cao)?|trong thang(?! \d)"
+)
 _DAY_OF = phrase(
-    rf"(?! )(?:{CLOCK},? ?)?{_STRICT}(?:{CLOCK},? ?)?(?:ngay )?(?<![\d/])(?P<day>{DAY})(?![\d/%])".replace(
-        "(?P<hour>", "(?P<h0>", 1
-    ).replace("(?P<minute>", "(?P<m0>", 1)
-    + rf" ?(?:,|\()? ?(?:(?P<quarter>{_QUARTER_MONTH})|(?P<months>(?:cua |vao )?(?:cac |thang )+(?P<list>{MONTH}(?: ?(?:,|va|;|/|hoac) ?(?:thang )?{MONTH})+))"
-    r"|(?P<previous>(?:cua )?thang (?:lien )?truoc(?: do| lien ke)?)|(?P<following>(?:cua )?thang (?:sau|tiep theo|ke tiep|lien ke|lien sau|tiep)(?: lien ke| do)?)"
-    r"|(?P<monthly>(?:cua |cac )?(?:hang|moi|tung) thang|hang thang|cua thang(?! \d| cuoi| dau| thu)(?: bao cao)?|trong thang(?! \d)))"
+    rf"(?! ){_STRICT}(?:{CLOCK},? ?)?(?:ngay )?(?<![\d/])(?P<day>{DAY})(?![\d/%])"
+    rf" ?(?:,|\()? ?(?:(?P<quarter>{_QUARTER_MONTH})|(?P<months>{_NAMED_MONTHS})"
+    rf"|(?P<previous>{_MONTH_BEFORE})|(?P<following>{_MONTH_AFTER})|(?:{_EVERY_MONTH}))"
 )
 _AFTER_MONTHLY = phrase(
-    rf"(?P<period>bao cao (?:dinh ky )?(?:hang )?(?:thang|quy)|hang thang|moi thang|hang quy|dinh ky thang)[^.;\n|]{{0,80}}?(?P<strict>truoc|cham nhat|vao)(?: la| vao)? ngay (?P<day>{DAY})(?![\d]| ?[/.\-] ?\d| thang \d| (?:cua |cac )*thang)"
+    r"(?P<period>bao cao (?:dinh ky )?(?:hang )?(?:thang|quy)|(?:hang|moi) thang|hang quy|dinh ky thang)"
+    r"[^.;\n|]{0,80}?(?P<strict>truoc|cham nhat|vao)(?: la| vao)? "
+    rf"ngay (?P<day>{DAY})(?![\d]| ?[/.\-] ?\d| thang \d| (?:cua |cac )*thang)"
 )
 _WEEK = phrase(
-    rf"tuan (?P<week>dau|cuoi|thu (?:nhat|hai|ba|tu))(?: tien| cung)? (?:(?P<quarter>{_QUARTER_MONTH})|(?P<monthly>(?:cua )?(?:hang|moi) thang|cua thang(?! \d)))"
+    r"tuan (?P<week>dau|cuoi|thu (?:nhat|hai|ba|tu))(?: tien| cung)? "
+    rf"(?:(?P<quarter>{_QUARTER_MONTH})|(?:cua )?(?:hang|moi) thang|cua thang(?! \d))"
 )
 _UNIT = r"(?:(?:0?6|sau) thang(?: dau nam)?|nua nam|thang|quy|(?:0?1 |mot )?nam)"
 _LIST = phrase(
-    rf"(?P<lead>(?:theo )?dinh ky(?: theo)?(?: bao cao)?[\s:(]*(?:hang |moi )?|(?:hang|moi|tung) |\bcac ky (?:bao cao )?\(?)(?P<units>{_UNIT}(?: ?(?:,|/|va|;|hoac|-)+ ?(?:hang |moi |dinh ky )?(?:va |ca )?{_UNIT})*)(?![a-z])"
+    r"(?P<lead>(?:theo )?dinh ky(?: theo)?(?: bao cao)?[\s:(]*(?:hang |moi )?"
+    r"|(?:hang|moi|tung) |\bcac ky (?:bao cao )?\(?)"
+    rf"(?P<units>{_UNIT}(?: ?(?:,|/|va|;|hoac|-)+ ?(?:hang |moi |dinh ky )?(?:va |ca )?{_UNIT})*)"
+    r"(?![a-z])"
 )
 _ONCE = phrase(
-    rf"(?P<unit>{_UNIT})(?: ?/ ?| )(?:it nhat )?(?:mot|0?1) ?(?:/ ?)?lan|(?:mot|0?1) (?:lan|ky|cuoc|buoi|ngay)(?: ?/ ?| moi | trong | trong mot )(?P<per>{_UNIT})"
+    rf"(?P<unit>{_UNIT})(?: ?/ ?| )(?:it nhat )?(?:mot|0?1) ?(?:/ ?)?lan"
+    r"|(?:mot|0?1) (?:lan|ky|cuoc|buoi|ngay)(?: ?/ ?| moi | trong | trong mot )"
+    rf"(?P<per>{_UNIT})"
 )
 _ONE_UNIT = phrase(
     r"(?:(?P<half>(?:0?6|sau) thang(?: dau nam)?|nua nam)|(?P<month>thang)|(?P<quarter>quy)|"

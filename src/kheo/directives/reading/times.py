@@ -70,16 +70,33 @@ _HISTORY = phrase(
     r"thay the|ke tu|cong bo ngay|duoc sua doi)[^.;]{0,40}$"
 )
 _SENT_BY = re.compile(r"gui|bao cao|nop|hoan thanh|xong|dang ky")
+# The first day of a stretch: a day of the month alone, or with month and year.
+_FIRST_CLOCK = CLOCK.replace("hour", "first_hour").replace("minute", "first_minute")
+_FIRST_DAY = (
+    rf"(?P<fd>{DAY})(?: ?[/.\-] ?(?P<fm>{MONTH})(?: ?[/.\-] ?(?P<fy>{YEAR}))?"
+    rf"| thang (?P<fmw>{MONTH})(?:,? nam (?P<fyw>{YEAR}))?)?"
+)
 _STRETCH = phrase(
-    rf"(?<![a-z])(?! )(?:tu )?(?:{CLOCK.replace('hour', 'fh').replace('minute', 'fmin')},? )?(?:ngay )?(?:(?P<fd>{DAY})(?: ?[/.\-] ?(?P<fm>{MONTH})(?: ?[/.\-] ?(?P<fy>{YEAR}))?| thang (?P<fmw>{MONTH})(?:,? nam (?P<fyw>{YEAR}))?)?)"
-    rf"(?: ?,? (?:den|toi)(?: het)?(?: ngay)? | ?- ?(?:ngay )?)(?:{CLOCK},? ?)?(?:ngay )?{day_pattern('t')}"
+    rf"(?<![a-z])(?! )(?:tu )?(?:{_FIRST_CLOCK},? )?(?:ngay )?{_FIRST_DAY}"
+    r"(?: ?,? (?:den|toi)(?: het)?(?: ngay)? | ?- ?(?:ngay )?)"
+    rf"(?:{CLOCK},? ?)?(?:ngay )?{day_pattern('t')}"
 )
 _MONTHS = phrase(
-    rf"tu thang (?P<fm>{MONTH})(?:(?: ?[/\-] ?| nam )(?P<fy>{YEAR}))?(?: den| toi| -)(?: het)?(?: thang)? (?P<tm>{MONTH})(?:(?: ?[/\-] ?| nam )(?P<ty>{YEAR}))?"
+    rf"tu thang (?P<fm>{MONTH})(?:(?: ?[/\-] ?| nam )(?P<fy>{YEAR}))?"
+    r"(?: den| toi| -)(?: het)?(?: thang)? "
+    rf"(?P<tm>{MONTH})(?:(?: ?[/\-] ?| nam )(?P<ty>{YEAR}))?"
+)
+_WITHIN_CUE = (
+    r"(?:(?:cham|muon) nhat |xong |hoan thanh |ket thuc )?"
+    r"(?:(?P<before>truoc)|(?P<until>den het|het|den cuoi)"
+    r"|(?P<inside>trong|vao|xong|hoan thanh|vao dip|cham nhat|vao cuoi|dau|cuoi)"
+    r"|(?P<since>ke tu|tu|den nay|qua))? ?"
 )
 _WITHIN = phrase(
-    rf"(?! )(?P<left>(?:(?:cham|muon) nhat |xong |hoan thanh |ket thuc )?(?:(?P<before>truoc)|(?P<until>den het|het|den cuoi)|(?P<inside>trong|vao|xong|hoan thanh|vao dip|cham nhat|vao cuoi|dau|cuoi)|(?P<since>ke tu|tu|den nay|qua))? ?)"
-    rf"(?:thang (?P<month>{MONTH})(?:(?: ?[/\-] ?| nam )(?P<my>{YEAR}))?(?!\d)|quy (?P<quarter>{QUARTER})\b(?:(?: ?[/\-] ?|,? nam )(?P<qy>{YEAR}))?|nam (?P<year>{YEAR})(?! ?[-/] ?\d))"
+    rf"(?! ){_WITHIN_CUE}"
+    rf"(?:thang (?P<month>{MONTH})(?:(?: ?[/\-] ?| nam )(?P<my>{YEAR}))?(?!\d)"
+    rf"|quy (?P<quarter>{QUARTER})\b(?:(?: ?[/\-] ?|,? nam )(?P<qy>{YEAR}))?"
+    rf"|nam (?P<year>{YEAR})(?! ?[-/] ?\d))"
 )
 _PART_OF_DAY = re.compile(r"(?:tu|ngay \d+|\d) ?$")
 _INSIDE_YEAR = {"trong", "vao", "xong", "hoan thanh"}
