@@ -132,13 +132,13 @@ def test_a_stranger_is_sent_to_sign_in(client, tinh):
     for url in (
         reverse("organisations:list"),
         reverse("organisations:detail", args=["tinh"]),
-        reverse("organisations:plan_new"),
+        reverse("ledger:plan_new"),
     ):
         assert client.get(url).status_code == 302
 
 
 def test_a_plan_is_checked_before_it_is_carried_out(specialist):
-    response = specialist.post(reverse("organisations:plan_new"), {"text": TEXT})
+    response = specialist.post(reverse("ledger:plan_new"), {"text": TEXT})
 
     page = shown(response)
     assert response.status_code == 200
@@ -149,7 +149,7 @@ def test_a_plan_is_checked_before_it_is_carried_out(specialist):
 
 def test_a_checked_plan_is_carried_out(specialist):
     response = specialist.post(
-        reverse("organisations:plan_apply"), {"text": TEXT}, follow=True
+        reverse("ledger:plan_apply"), {"text": TEXT}, follow=True
     )
 
     assert Plan.objects.get().code == "ban-2025"
@@ -160,7 +160,7 @@ def test_a_checked_plan_is_carried_out(specialist):
 def test_a_refused_plan_says_every_reason_and_keeps_the_text(specialist, name):
     text = TEXT.replace("[bdv, btg]", "[bdv, xyz, uvw]")
 
-    response = specialist.post(reverse(f"organisations:{name}"), {"text": text})
+    response = specialist.post(reverse(f"ledger:{name}"), {"text": text})
 
     page = shown(response)
     assert response.status_code == 422
@@ -173,7 +173,7 @@ def test_a_refused_plan_says_every_reason_and_keeps_the_text(specialist, name):
 def test_a_plan_for_another_province_is_refused_at_the_check(specialist):
     text = TEXT.replace("[bdv, btg]", "[bdv, mat]")
 
-    response = specialist.post(reverse("organisations:plan_new"), {"text": text})
+    response = specialist.post(reverse("ledger:plan_new"), {"text": text})
 
     assert response.status_code == 422
     assert "mat" in shown(response)
@@ -184,7 +184,7 @@ def test_a_plan_for_another_province_is_refused_at_the_check(specialist):
 def test_who_manages_nothing_does_not_find_the_plans(client, tinh, name):
     clerk = signed_in(client, Role.CLERK, tinh)
 
-    response = clerk.post(reverse(f"organisations:{name}"), {"text": TEXT})
+    response = clerk.post(reverse(f"ledger:{name}"), {"text": TEXT})
 
     assert response.status_code == 404
     assert not Plan.objects.exists()
@@ -194,6 +194,6 @@ def test_plans_of_others_are_not_listed(specialist):
     steps = "- {do: amend, body: mat, officer: Bà A}"
     apply_plan(plan_of(steps, code="kin"), actor=SYSTEM, at=NOON)
 
-    response = specialist.get(reverse("organisations:plan_new"))
+    response = specialist.get(reverse("ledger:plan_new"))
 
     assert response.context["plans"] == []

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("kheo.workspace.urls")),
     path("accounts/", include("kheo.accounts.urls")),
     path("organisations/", include("kheo.organisations.urls")),
+    path("plans/", include("kheo.ledger.urls")),
     path("programmes/", include("kheo.programmes.urls")),
     path("assignments/", include("kheo.assignments.urls")),
     path("activities/", include("kheo.activities.urls")),

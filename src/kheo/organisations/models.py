@@ -220,7 +220,7 @@ class Placement(models.Model):
 class Reach(models.Model):
     """The closure of the placements: who is at or below whom, and when."""
 
-    tree = models.ForeignKey(Tree, models.CASCADE)
+    tree = models.ForeignKey(Tree, models.CASCADE, db_index=False)
     superior = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     inferior = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     valid_from = models.DateField()

@@ -1,20 +1,18 @@
-"""Bodies to look up, and plans of reorganisation to check and apply."""
+"""Bodies to look up; plans of reorganisation stand in the ledger, which bears facts anew."""
 
 from datetime import date
 
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from kheo.audit.queries import history_of
 from kheo.core.access import Capability
-from kheo.core.http import Request, errors_on, status_of
-from kheo.organisations import services
-from kheo.organisations.forms import FindForm, PlanForm
-from kheo.organisations.models import Organisation, OrganisationVersion, Plan
+from kheo.core.http import Request, status_of
+from kheo.organisations.forms import FindForm
+from kheo.organisations.models import Organisation, OrganisationVersion
 from kheo.organisations.queries import (
     absent_on,
     bonds_of,
@@ -64,41 +62,6 @@ def organisation_detail(request: Request, code: str) -> HttpResponse:
     return render(request, "organisations/organisation_detail.html", context)
 
 
-def plan_new(request: Request) -> HttpResponse:
-    """Paste a plan, see what it would do or what stands against it."""
-    _require_some(request)
-    form = PlanForm(request.POST or None)
-    told: list[str] = []
-    if form.is_valid():
-        with errors_on(form):
-            plan = services.parse_plan(form.cleaned_data["text"])
-            told = services.check_plan(plan, actor=request.actor)
-    context = {"form": form, "told": told, "plans": _plans(request)}
-    template = "organisations/plan_new.html"
-    return render(request, template, context, status=status_of(form))
-
-
-@require_POST
-def plan_apply(request: Request) -> HttpResponse:
-    """Carry out a plan that was looked at."""
-    _require_some(request)
-    form = PlanForm(request.POST)
-    if form.is_valid():
-        with errors_on(form):
-            plan = services.parse_plan(form.cleaned_data["text"])
-            services.apply_plan(plan, actor=request.actor, at=timezone.now())
-    if form.errors:
-        context = {"form": form, "told": [], "plans": _plans(request)}
-        return render(request, "organisations/plan_new.html", context, status=422)
-    return redirect("organisations:plan_new")
-
-
-def _require_some(request: Request) -> None:
-    """Who manages no body at all does not learn that there are plans."""
-    if not request.actor.holds(Capability.MANAGE_ORGANISATIONS):
-        raise Http404
-
-
 def _bodies(
     request: Request, day: date, text: str, kind: str
 ) -> QuerySet[Organisation]:
@@ -117,10 +80,3 @@ def _absent(request: Request, day: date, text: str) -> list[tuple[Organisation, 
     visible = Organisation.objects.visible_to(request.actor)
     found = search(text).filter(pk__in=visible) if text else visible.none()
     return absent_on(found, day)[:A_PAGE]
-
-
-def _plans(request: Request) -> list[Plan]:
-    """The plans in force of which one may see every body, newest first."""
-    readable = request.actor.bodies(Capability.VIEW_ORGANISATIONS)
-    plans = Plan.objects.filter(undone_at=None).order_by("-on", "-pk")
-    return [plan for plan in plans if readable.issuperset(plan.affected)][:A_PAGE]

@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('depth', models.PositiveSmallIntegerField()),
                 ('inferior', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
                 ('superior', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
-                ('tree', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.tree')),
+                ('tree', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='organisations.tree')),
             ],
             options={
                 'indexes': [models.Index(fields=['inferior', 'superior', 'valid_from', 'valid_to'], name='organisations_reach_upward')],

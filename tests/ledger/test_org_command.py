@@ -5,10 +5,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from tests.organisations.make import AFTER, make_body
 
 from kheo.organisations.models import Organisation, Plan
 from kheo.organisations.queries import version_on
+from tests.organisations.make import AFTER, make_body
 
 pytestmark = pytest.mark.django_db
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kheo.core.access import SYSTEM
 from kheo.core.errors import DomainError
+from kheo.ledger.services import reorganise, undo_reorganisation
 from kheo.organisations import services
 from kheo.organisations.models import Lineage, Organisation, Placement
 from kheo.organisations.queries import names_on, search
@@ -106,7 +107,7 @@ class Command(BaseCommand):
         plan = services.parse_plan(_read(Path(name)).decode("utf-8", "replace"))
         if what == "check":
             return self._check(plan)
-        applied = services.apply_plan(plan, actor=SYSTEM, at=timezone.now())
+        applied = reorganise(plan, actor=SYSTEM, at=timezone.now())
         self._say(_("The plan “%(code)s” has been applied.") % {"code": plan.code})
         return _told(plan, applied.outcome)
 
@@ -117,7 +118,7 @@ class Command(BaseCommand):
 
     def _undo(self, code: str) -> dict[str, Any]:
         plan = services.plan_in_force(code)
-        services.undo_plan(plan, actor=SYSTEM, at=timezone.now())
+        undo_reorganisation(plan, actor=SYSTEM, at=timezone.now())
         self._say(_("The plan “%(code)s” has been undone.") % {"code": code})
         return {"plan": code, "undone": True}
 
