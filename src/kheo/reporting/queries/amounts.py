@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from kheo.core.periods import Interval
 from kheo.ledger.models import Measure
-from kheo.ledger.queries import measures_of, total, totals
+from kheo.ledger.queries import breakdown, measures_of, total, totals
 from kheo.ledger.rules import dimensions_of
 from kheo.organisations.queries import PARTY
 
@@ -26,18 +26,25 @@ class Asked:
 def amounts_of(asked: Iterable[Asked]) -> dict[Asked, int | None]:
     """Answer all at once: one call for each window, and one for each broken-down cell.
 
-    Where nothing at all is known of a measure, its parts are not asked for.
+    Where nothing at all is known of a measure, its parts are not asked for; where
+    nobody entered anything, they are 0 as the whole is.
     """
     questions = list(dict.fromkeys(asked))
     measures = {one.code: one for one in measures_of({q.measure for q in questions})}
     known = [one for one in questions if one.measure in measures]
     found: dict[Asked, int | None] = dict.fromkeys(questions)
     whole = _wholes(measures, dict.fromkeys(map(_whole, known)))
+    entered: dict[Asked, bool] = {}
     for one in known:
+        above = _whole(one)
         if not one.dimensions:
             found[one] = whole[one]
-        elif whole[_whole(one)] is not None:
-            found[one] = _part(measures[one.measure], one)
+        elif whole[above] is not None:
+            if above not in entered:
+                entered[above] = bool(whole[above]) or _is_entered(
+                    measures[one.measure], one
+                )
+            found[one] = _part(measures[one.measure], one) if entered[above] else 0
     return found
 
 
@@ -63,6 +70,20 @@ def _wholes(
         )
         found |= {one: answers[one.measure, one.body].value for one in some}
     return found
+
+
+def _is_entered(measure: Measure, asked: Asked) -> bool:
+    """Whether any entry stands behind a whole of 0, by a value of its dimensions."""
+    name = next(iter(dimensions_of(asked.dimensions)))
+    rows = breakdown(
+        measure,
+        by=("breakdown", name),
+        tree=asked.tree,
+        node_id=asked.body,
+        interval=asked.window,
+        programme=asked.programme,
+    )
+    return bool(rows)
 
 
 def _part(measure: Measure, asked: Asked) -> int | None:

@@ -1,6 +1,7 @@
 """The figures of a report: logged, declared, and what they make together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -68,16 +69,17 @@ def figures_of(
     typed = {cell.key: cell for cell in report.cells.all()}
     held = held_before(report)
     posted = _posted(report, typed)
+    below = parts_below(cells)
     figures = [
         _figure(
             cell,
             typed.get(cell.key),
             logged=_logged(
                 found[asked.now(cell)],
-                _own_in(cell, cells, held if cell.law is Law.STOCK else {})
-                + _own_in(cell, cells, posted),
+                _own_in(cell, below, held if cell.law is Law.STOCK else {})
+                + _own_in(cell, below, posted),
             ),
-            declared_below=_declared_below(cell, cells, typed),
+            declared_below=_declared_below(below.get(cell.key, ()), typed),
             offered=held.get(cell.key) if cell.law is Law.STOCK else None,
             past={name: found[asked.at(cell, past[name])] for name in past},
         )
@@ -169,17 +171,30 @@ def _posted(report: Report, typed: Mapping[str, Cell]) -> dict[str, int]:
     }
 
 
+def parts_below(cells: Sequence[FormCell]) -> dict[str, list[str]]:
+    """By key, the figures of the same measure that break a figure down."""
+    together: dict[str, list[FormCell]] = defaultdict(list)
+    for cell in cells:
+        together[cell.measure].append(cell)
+    return {
+        cell.key: [one.key for one in some if cell.holds(one)]
+        for some in together.values()
+        if len(some) > 1
+        for cell in some
+    }
+
+
 def _own_in(
-    cell: FormCell, cells: Sequence[FormCell], declared: Mapping[str, int]
+    cell: FormCell, below: Mapping[str, Sequence[str]], declared: Mapping[str, int]
 ) -> int:
     """How much of a cell's total the body declared itself.
 
     A declared distinct count answers only where nothing is broken down.
     """
-    if cell.law is Law.DISTINCT and cell.dimensions:
+    if not declared or (cell.law is Law.DISTINCT and cell.dimensions):
         return 0
-    parts = [one.key for one in cells if one == cell or cell.holds(one)]
-    return sum(declared.get(key, 0) for key in parts)
+    keys = (cell.key, *below.get(cell.key, ()))
+    return sum(declared.get(key, 0) for key in keys)
 
 
 def _logged(total: int | None, own: int) -> int | None:
@@ -189,15 +204,10 @@ def _logged(total: int | None, own: int) -> int | None:
     return total - own or None
 
 
-def _declared_below(
-    cell: FormCell, cells: Sequence[FormCell], typed: Mapping[str, Cell]
-) -> int | None:
-    parts = [
-        typed[one.key].declared
-        for one in cells
-        if one.key in typed and cell.holds(one) and typed[one.key].declared is not None
-    ]
-    return sum(part for part in parts if part is not None) if parts else None
+def _declared_below(keys: Iterable[str], typed: Mapping[str, Cell]) -> int | None:
+    parts = [typed[key].declared for key in keys if key in typed]
+    amounts = [part for part in parts if part is not None]
+    return sum(amounts) if amounts else None
 
 
 def _figure(

@@ -209,14 +209,22 @@ def key_of_report(report: Report) -> Key:
 
 
 def rules_of(report: Report) -> Pack:
-    """The pack that this report answers.
+    """The pack that this report answers; asked once for each object.
 
     The focal point's earlier day may lie before the version that names the report.
     """
-    pack = pack_on(report.programme, report.last_day)
-    if any(one.code == report.definition for one in pack.reports):
-        return pack
-    return pack_on(report.programme, report.due_on)
+    kept: Pack | None = report.__dict__.get("_rules")
+    if kept is None:
+        packs = packs_of(report.programme)
+        for day in (report.last_day, report.due_on):
+            found = pack_in(packs, day)
+            names = (one.code for one in found.reports) if found else ()
+            if found and report.definition in names:
+                kept = report.__dict__["_rules"] = found
+                break
+        else:
+            kept = pack_on(report.programme, report.due_on)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
