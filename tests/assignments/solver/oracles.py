@@ -209,9 +209,8 @@ def holds_together(data: dict, members: list[dict]) -> bool:  # noqa: C901  # ev
     for c in communes:
         here = [at[u["id"], c] for u in data["units"]]
         theirs = [at[u, c] for u in provincial]
-        for rule in ("cover_min", "difficult_min"):
-            if binds(rule, c):
-                rows.append((here, rules[rule], math.inf))
+        lower = [r for r in ("cover_min", "difficult_min") if binds(r, c)]
+        rows += [(here, rules[rule], math.inf) for rule in lower]
         if binds("units_per_commune_max", c):
             rows.append((here, -math.inf, rules["units_per_commune_max"]))
         if binds("province_units_per_commune_max", c):
