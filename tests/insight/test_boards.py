@@ -6,6 +6,7 @@ from kheo.core.access import SYSTEM
 from kheo.insight.queries.boards import board_of
 from kheo.insight.queries.frames import Frame
 from kheo.insight.queries.grids import tables_of
+from kheo.insight.queries.series import monthly, months_before
 from kheo.ledger import queries as ledger
 from kheo.ledger.models import Measure
 from kheo.organisations.models import Organisation
@@ -56,6 +57,38 @@ def test_many_measures_read_together_give_the_rows_of_each_alone():
                     assert together == {r.key: r.total for r in alone}, asked
                     seen += any(row.value for row in alone)
     assert seen > 100
+
+
+def test_months_read_together_are_those_of_the_ledger():
+    make_history()
+
+    for code in ("tu", "a", "d", "x"):
+        for structure in ("recorded", "today", "2025-06-30"):
+            one = frame(code, days("2025-08-01", "2025-08-31"), structure)
+            for measure in measures():
+                found = monthly(one, measure)
+                alone = ledger.monthly(
+                    measure,
+                    tree="party",
+                    node_id=one.at.pk,
+                    interval=months_before(one.interval),
+                    structure=one.known_structure,
+                )
+                assert len(found) == 24
+                assert [(m.row.key, m.row.total) for m in found] == [
+                    (row.key, row.total) for row in alone
+                ], (code, structure, measure.code)
+
+
+def test_months_name_the_days_of_reorganisation():
+    make_history()
+
+    months = monthly(frame("tu", days("2025-08-01", "2025-08-31")), measures()[0])
+
+    breaks = {
+        month.period.code: str(month.break_on) for month in months if month.break_on
+    }
+    assert breaks == {"2024-03": "2024-03-15", "2025-07": "2025-07-01"}
 
 
 def test_the_board_adds_up_column_by_column():
