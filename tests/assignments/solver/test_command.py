@@ -251,3 +251,19 @@ def test_an_example_is_written_and_solved(tmp_path, capsys):
     assert main(["solve", str(path), "--work", "10", "--json", "--quiet"]) == 0
 
     assert len(json.loads(capsys.readouterr().out)["pairs"]) >= 140
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ['"cost": 1e999', '"bound": 1e999', '"bound": 1' + "0" * 400, '"cost": "\\ud800"'],
+)
+def test_a_strangers_figures_never_break_the_check(
+    problem_file, tmp_path, capsys, stated
+):
+    answer = tmp_path / "answer.json"
+    answer.write_text(f'{{"pairs": [], {stated}}}')
+
+    assert main(["check", str(problem_file), str(answer), "--json"]) == 1
+    found = {f["code"] for f in json.loads(capsys.readouterr().out)["findings"]}
+    assert {"stated", "bound"} & found
+    assert main(["check", str(problem_file), str(answer)]) == 1

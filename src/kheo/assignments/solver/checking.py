@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TOLERANCE = 1e-6
+LARGEST = 1e15
 EARTH = 6371.0088
 Pairs = list[tuple[str, str]]
 
@@ -259,11 +260,20 @@ def _stated(
     found = []
     for name, value in told.items():
         right = true.get(name)
-        wrong = not isinstance(value, (int, float)) or isinstance(value, bool)
-        if right is None or wrong or not abs(value - right) <= TOLERANCE:  # type: ignore[operator]  # a number
+        figure = _figure(value)
+        if right is None or figure is None or not abs(figure - right) <= TOLERANCE:
             values = {"name": name, "stated": value, "found": right}
             found.append(Finding("stated", values))
     bound = answer.get("bound")
-    if isinstance(bound, (int, float)) and bound > cost + TOLERANCE:
-        found.append(Finding("bound", {"stated": bound, "found": cost}))
+    if bound is not None:
+        figure = _figure(bound)
+        if figure is None or figure > cost + TOLERANCE:
+            found.append(Finding("bound", {"stated": bound, "found": cost}))
     return found
+
+
+def _figure(value: object) -> float | None:
+    """A number that can be compared, `None` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if -LARGEST < value < LARGEST else None

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 answered "no" or refused with a reason, 2 wrong usage.
 """
 
 import argparse
+import io
 import json
 import os
 import signal
@@ -49,6 +50,9 @@ TOLD_EVERY = 0.5
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; never raises for what a user can cause."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         options = _parser().parse_args(argv)
     except SystemExit as stop:
@@ -190,7 +194,13 @@ def _err(text: str) -> None:
 
 
 def _print_json(data: object) -> None:
-    _out(json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False))
+    _out(_json(data))
+
+
+def _json(data: object) -> str:
+    """What a stranger's file stated may not be finite: then it is quoted."""
+    sound = json.loads(json.dumps(data), parse_constant=str)
+    return json.dumps(sound, ensure_ascii=False, indent=1)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Problem]:
@@ -201,7 +211,7 @@ def _read(path: Path) -> tuple[dict[str, Any], Problem]:
 
 def _write(path: Path, data: object) -> None:
     """Replace a file as a whole: a full disk leaves the old one."""
-    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
+    text = _json(data)
     try:
         with tempfile.NamedTemporaryFile(
             "w",

@@ -4,6 +4,7 @@ The format is `kheo.assignment/1`, described in `docs/reference/assign.md`.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ MOST_COMMUNES = 20_000
 MOST_UNITS = 100_000
 MOST_ERRORS = 200
 MOST_TEXT = 500
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +163,14 @@ def _whole(low: int, high: int) -> Check:
 
 
 def _text(value: object) -> str | None:
-    if not isinstance(value, str):
-        return "not_text"
-    if not value.strip():
+    if isinstance(value, str) and not value.strip():
         return "empty"
-    return None if len(value) <= MOST_TEXT else "too_long"
+    return _any_text(value)
 
 
 def _any_text(value: object) -> str | None:
-    if not isinstance(value, str):
+    # Half a surrogate pair is no text: it could not be written again.
+    if not isinstance(value, str) or SURROGATE.search(value):
         return "not_text"
     return None if len(value) <= MOST_TEXT else "too_long"
 

@@ -17,7 +17,7 @@ NO_CAP = 10**9
 BARRED = 1e6
 """Added to the cost of a pair that a unit's own restrictions forbid."""
 BLOCK_CELLS = 4_000_000
-LEAST_ALIKE = 6
+LEAST_ALIKE = 12
 
 
 @dataclass(frozen=True)
