@@ -79,7 +79,7 @@ def test_a_requirement_passes_or_says_why():
     with pytest.raises(NotAllowed, match="Not here") as error:
         require(ACTOR, Capability.EDIT_REPORTS, SUCCEEDED, message="Not here.")
     assert error.value.status == 403
-    with pytest.raises(NotAllowed, match="^$"):
+    with pytest.raises(NotAllowed, match=r"^$"):
         require(ACTOR, Capability.EDIT_REPORTS, ELSEWHERE)
 
 

@@ -1,5 +1,6 @@
-import pytest
 from datetime import date
+
+import pytest
 
 from kheo.activities.rules import NotANumber
 from kheo.reporting.rules import (

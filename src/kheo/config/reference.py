@@ -69,7 +69,8 @@ def _lifecycles() -> str:
         "",
         "For everybody who asks what may come next: the tables that the buttons, the services and the tests read.",
     ]
-    for name, workflow in {"Activity": ACTIVITIES, "Report": REPORTS}.items():
+    tables: dict[str, Workflow[Any, Any]] = {"Activity": ACTIVITIES, "Report": REPORTS}
+    for name, workflow in tables.items():
         lines += ["", f"## {name}", "", *_moves(workflow)]
     return "\n".join(lines)
 
@@ -152,7 +153,7 @@ def _table(model: type[models.Model]) -> Iterator[str]:
     for column in model._meta.concrete_fields:
         kind = column.get_internal_type()
         if column.related_model:
-            kind = f"{kind} → {column.related_model._meta.db_table}"  # type: ignore[union-attr]  # a model class
+            kind = f"{kind} → {column.related_model._meta.db_table}"
         yield f"| `{column.column or column.name}` | {kind} | {'yes' if column.null else ''} |"
     promises = [constraint.name for constraint in model._meta.constraints]
     if promises:
@@ -181,7 +182,7 @@ def _verb(node: ast.expr) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value if re.fullmatch(r"[a-z]+\.[a-z_]+", node.value) else ""
     if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-        return f"{node.values[0].value}…"
+        return f"{node.values[0].value!s}…"
     return ""
 
 
