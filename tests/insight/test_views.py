@@ -327,6 +327,34 @@ def test_a_place_shows_only_what_the_reader_may_see(client_of, world):
     assert roads(client_of("host", "a2")) == "1.000"
 
 
+def test_an_assumed_programme_says_so_on_the_days_it_is_assumed(client_of, world):
+    client = client_of()
+
+    before = board(client).content.decode()
+    since = board(client, year="2025", period="m9").content.decode()
+
+    assert "chưa có văn bản" not in before
+    assert "chưa có văn bản" in since
+
+
+def test_a_year_in_which_nothing_ran_is_refused_beside_the_field(client_of):
+    response = board(client_of(), year="2031")
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["year"]
+
+
+def test_a_cell_leads_to_its_measure(client_of, world):
+    joint_work(world)
+    client = client_of()
+    address = reverse("insight:board") + "c/s0/2024/m3/a/roads/"
+
+    assert 'href="c/s0/2024/m3/a/roads/"' in board(client).content.decode()
+    response = client.get(address, follow=True)
+    assert response.context["total"].text == "1.430"
+    assert client.get(address.replace("m3", "m13")).status_code == 404
+
+
 def test_pages_speak_english_too(client_of, world):
     joint_work(world)
     client = client_of()

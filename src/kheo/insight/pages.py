@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kheo.insight.queries.boards import EMPTY, Board, Line
 from kheo.insight.queries.frames import RECORDED_WORD, Frame
-from kheo.insight.queries.labels import name_of, unit_of
+from kheo.insight.queries.labels import name_of, said, unit_of
 from kheo.insight.rules.figures import Kind
 from kheo.insight.wording import Scribe, Shown
 from kheo.ledger.models import Measure
@@ -132,7 +132,7 @@ def sheet_of(frame: Frame, page: BoardPage) -> Sheet:
             Row((row.label, *_counts(row), *map(cell_of, row.cells)), row.kind)
             for row in page.every_row
         ),
-        title=(frame.at_name, days_of(frame)),
+        title=tuple(filter(None, (frame.at_name, days_of(frame), label_of(frame)))),
         notes=(notes_of(page),),
         is_landscape=True,
     )
@@ -160,3 +160,8 @@ def days_of(frame: Frame) -> str:
     words = _("From %(first)s to %(last)s")
     first, last = frame.interval.start, frame.interval.last
     return words % {"first": f"{first:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"}
+
+
+def label_of(frame: Frame) -> str:
+    """The programme's mark for these days, such as "assumed, no document yet"."""
+    return said(frame.pack.label) if frame.pack and frame.pack.label else ""

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from kheo.core.periods import Frequency, Interval, Period
+from kheo.core.periods import DAY, Frequency, Interval, Period
 from kheo.programmes.models import Programme, ProgrammeVersion
 from kheo.programmes.queries import duties_in
 
@@ -56,10 +56,16 @@ def name_of_period(period: Period) -> str:
 
 def years_of(programme: Programme, today: date) -> list[int]:
     """The years in which it ran, up to this one, the newest first."""
-    starts = ProgrammeVersion.objects.filter(programme=programme)
-    days = list(starts.values_list("valid_from", "valid_until"))
-    first = min((start for start, _end in days), default=today).year
-    return list(range(today.year, min(first, today.year) - 1, -1))
+    versions = ProgrammeVersion.objects.filter(programme=programme)
+    days = list(
+        versions.order_by("valid_from").values_list("valid_from", "valid_until")
+    )
+    if not days:
+        return [today.year]
+    end = days[-1][1]
+    last = min(today, end - DAY) if end else today
+    first = min(days[0][0], last)
+    return list(range(last.year, first.year - 1, -1))
 
 
 def latest(windows: list[Window], today: date) -> Window | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from html import escape
 from math import floor, log10
 
+from kheo.insight.rules.figures import Writing
+
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 22, 34
 LABELS_AT_MOST = 8
@@ -35,6 +37,7 @@ class Series:
     breaks: dict[int, str] = field(default_factory=dict)
     scales: Sequence[tuple[float, str]] = ()
     """Sizes with their words, the largest first: a million, "tr"."""
+    writing: Writing = field(default_factory=Writing)
 
 
 def chart(series: Series, *, mark: str = "") -> str:
@@ -45,7 +48,7 @@ def chart(series: Series, *, mark: str = "") -> str:
     scale = Ticks.of([point.value for point in series.points])
     parts = [
         *_head(series),
-        *_axis(scale, series.scales),
+        *_axis(scale, series),
         *(_bars(series, scale) if series.is_summed else _line(series, scale)),
         *_months(series),
         *_breaks(series),
@@ -102,7 +105,7 @@ def _head(series: Series) -> Iterator[str]:
     yield f'<desc id="chart-description">{escape(series.description)}</desc>'
 
 
-def _axis(ticks: Ticks, scales: Sequence[tuple[float, str]]) -> Iterator[str]:
+def _axis(ticks: Ticks, series: Series) -> Iterator[str]:
     for value in ticks.values():
         y = ticks.y(value)
         kind = "chart-zero" if value == 0 else "chart-grid"
@@ -110,15 +113,19 @@ def _axis(ticks: Ticks, scales: Sequence[tuple[float, str]]) -> Iterator[str]:
             f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" '
             f'y1="{y:.1f}" y2="{y:.1f}"/>'
         )
-        yield _text(LEFT - 6, y + 4, "chart-label", "end", _short(value, scales))
+        yield _text(LEFT - 6, y + 4, "chart-label", "end", _short(value, series))
 
 
-def _short(value: float, scales: Sequence[tuple[float, str]]) -> str:
-    """A round number on the axis, large ones in thousands, millions, billions."""
-    for size, word in scales:
+def _short(value: float, series: Series) -> str:
+    """A round number on the axis, large ones in millions or billions."""
+    word = ""
+    for size, name in series.scales:
         if abs(value) >= size:
-            return f"{value / size:g} {word}".replace(".", ",")
-    return f"{value:g}".replace(".", ",")
+            value, word = value / size, f" {name}"
+            break
+    if value == int(value):
+        return series.writing.text(int(value), 0) + word
+    return f"{value:g}".replace(".", series.writing.decimal) + word
 
 
 def _bars(series: Series, ticks: Ticks) -> Iterator[str]:

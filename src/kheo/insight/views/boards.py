@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from kheo.core.http import Request
 from kheo.core.periods import Frequency
 from kheo.insight.forms import BoardForm, Choices
-from kheo.insight.pages import board_page, sheet_of
+from kheo.insight.pages import board_page, label_of, sheet_of
 from kheo.insight.queries.boards import board_of
 from kheo.insight.queries.frames import Frame, path_to, programmes
 from kheo.insight.queries.labels import said
@@ -52,6 +52,7 @@ def board(request: Request) -> HttpResponse:
         "form": form,
         "frame": frame,
         "page": page,
+        "label": label_of(frame),
         "path": _path(request, frame),
         "window": window,
         "breaks": breaks_below(frame, frame.interval),
@@ -109,23 +110,22 @@ def _asked(
         year = years[min(1, len(years) - 1)]
         windows = windows_of(programme.code, year)
     default = latest(windows, today)
-    if default is None:
-        raise Http404
     words = {
         "programme": programme.code,
         "at": at.code,
         "year": str(year),
-        "period": default.code,
+        "period": default.code if default else "",
     } | {name: word for name, word in words.items() if word}
     window = next((w for w in windows if w.code == words["period"]), default)
+    day = window.interval.last if window else today
     form = BoardForm(
         words,
         programmes=_programmes(),
-        bodies=_bodies(request, at, window.interval.last),
+        bodies=_bodies(request, at, day),
         years=[(str(one), str(one)) for one in years],
         periods=_periods(windows),
     )
-    if not form.is_valid():
+    if window is None or not form.is_valid():
         return form, None, None
     frame = Frame(
         actor=request.actor,
@@ -162,8 +162,7 @@ def _programmes() -> Choices:
     for programme in programmes():
         packs = packs_of(programme.code)
         if packs:
-            label = f" ({said(packs[-1].label)})" if packs[-1].label else ""
-            found.append((programme.code, said(packs[-1].name) + label))
+            found.append((programme.code, said(packs[-1].name)))
     return found
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from kheo.accounts.queries import is_sample
 from kheo.core.http import Request
-from kheo.insight.pages import days_of, number_of
+from kheo.insight.pages import days_of, label_of, number_of
 from kheo.insight.queries.boards import EMPTY, Board, Cell, Line, board_of
 from kheo.insight.queries.frames import Frame, path_to
 from kheo.insight.queries.labels import name_of, said, unit_of
@@ -69,6 +69,7 @@ def measure(request: Request) -> HttpResponse:
         "measure": asked,
         "name": name_of(asked),
         "unit": unit_of(asked),
+        "label": label_of(frame),
         "total": scribe.shown(board.whole.cells[asked.code]),
         "whole": board.whole,
         "said": Question(
@@ -196,6 +197,7 @@ def _chart(
             (1e9, pgettext("on a chart's axis", "bn")),
             (1e6, pgettext("on a chart's axis", "m")),
         ),
+        writing=scribe.writing,
     )
     drawn = chart(series, mark="dữ liệu mẫu" if is_sample() else "")
     return mark_safe(drawn)  # noqa: S308  every text in it is escaped where it is written

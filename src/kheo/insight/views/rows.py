@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from kheo.core.http import Request
-from kheo.insight.pages import days_of
+from kheo.insight.pages import days_of, label_of
 from kheo.insight.queries.entries import described, entries_behind
 from kheo.insight.queries.labels import every_pack, name_of, said, unit_of
 from kheo.insight.views.asking import (
@@ -47,6 +47,7 @@ def entry_rows(request: Request) -> HttpResponse:
         "measure": asked,
         "name": name_of(asked),
         "unit": unit_of(asked),
+        "label": label_of(frame),
         "where": ", ".join(labels.get(pair, pair[1]) for pair in where.items()),
         "page": page,
         "query": words.urlencode(),
