@@ -23,8 +23,8 @@ from kheo.assignments.solver.engine.relaxation import first_prices, plainly
 
 CLOSED = 1e-9
 """Relative gap below which cost and bound are the same number."""
-PRICE_STEPS = 100
-FIELD_FAILURES = 30
+PRICE_STEPS = 150
+FIELD_FAILURES = 20
 FIELD_SLOTS = 48
 FIELD_PATTERNS = 400
 PROOF_STAGES = ((0.05, 2_000), (0.2, 2_000), (1.0, 30_000), (0.4, 30_000))
