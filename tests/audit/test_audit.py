@@ -1,6 +1,7 @@
 """The trail: appended, sealed in order, and every tampering found."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -50,6 +51,15 @@ def test_what_was_recorded_verifies():
     assert head_digest() == Block.objects.order_by("-number").first().digest
     numbers = AuditEntry.objects.order_by("number").values_list("number", flat=True)
     assert list(numbers) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.django_db
+def test_a_moment_counts_whatever_its_time_zone():
+    there = datetime(2024, 3, 31, 12, 0, 0, 123456, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    record(make_user(), "user.test", actor=SYSTEM, at=there, data={"n": 1})
+    seal(at=NOON)
+
+    assert verify() == (1, [])
 
 
 @pytest.mark.django_db

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -31,7 +31,7 @@ def record(
     """
     salt = secrets.token_hex(16)
     payload = {
-        "at": at.isoformat(),
+        "at": _moment(at),
         "verb": verb,
         "actor": actor.user_id,
         "subject": [subject._meta.label_lower, str(subject.pk)],
@@ -120,13 +120,18 @@ def head_digest() -> str:
     return last or GENESIS
 
 
+def _moment(at: datetime) -> str:
+    """One way to write a moment, whatever the time zone it was given in."""
+    return at.astimezone(UTC).isoformat()
+
+
 def _numbered(entries: list[AuditEntry]) -> Iterator[tuple[int, str]]:
     return ((entry.number or 0, entry.digest) for entry in entries)
 
 
 def _fits(entry: AuditEntry) -> bool:
     payload = {
-        "at": entry.at.isoformat(),
+        "at": _moment(entry.at),
         "verb": entry.verb,
         "actor": entry.actor_id,
         "subject": [entry.subject_kind, entry.subject_id],

@@ -160,6 +160,7 @@ def _package_folder(name: str) -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
+(DATA_DIR / "fonts").mkdir(mode=0o700, exist_ok=True)
 STATICFILES_DIRS = [
     ("bootstrap", _package_folder("bootstrap") / "css"),
     ("fonts", DATA_DIR / "fonts"),

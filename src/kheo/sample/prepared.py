@@ -13,11 +13,11 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.color import no_style
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
+from kheo.audit.models import AuditEntry, Block
 from kheo.core.errors import Conflict
 from kheo.ledger.services import rebuild
 from kheo.organisations.models import Organisation
@@ -69,12 +69,21 @@ def read(path: Path, *, say: Say) -> int:
     with gzip.open(path, "rt", encoding="utf-8") as lines, transaction.atomic():
         if json.loads(next(lines))["schema"] != schema():
             raise Conflict(_("The prepared sample is of another version of Khéo."))
+        _forget_preparation()
         places = dict(Place.objects.values_list("code", "pk"))
         count = sum(_insert(lines, places))
         _reset_sequences()
         say(f"  {count}")
         rebuild()
     return count
+
+
+def _forget_preparation() -> None:
+    """The trail of an empty site says only that places were loaded; the file's own
+    trail says it too, and begins the chain.
+    """
+    AuditEntry.objects.all().delete()
+    Block.objects.all().delete()
 
 
 def schema() -> list[str]:
@@ -152,7 +161,5 @@ def _reset_sequences() -> None:
 
 
 def _line(value: Any) -> bytes:
-    text = json.dumps(
-        value, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":")
-    )
+    text = json.dumps(value, default=str, ensure_ascii=False, separators=(",", ":"))
     return f"{text}\n".encode()
