@@ -18,6 +18,7 @@ from tests.reporting.make import (
     LOCKED,
     NEXT_DAY,
     accept,
+    as_typed,
     make_report,
     make_world,
     send,
@@ -304,8 +305,6 @@ def test_a_correction_is_a_new_version_and_the_old_statement_stays():
     before = report.statements.get().digest
     move_report(report, A.REOPEN, actor=SYSTEM, at=NEXT_DAY, note="Sai số")
     assert report.version == 2
-    from tests.reporting.make import as_typed
-
     save_report(
         report, cells={"roads": as_typed(90)}, paragraphs={}, actor=SYSTEM, at=NEXT_DAY
     )

@@ -10,7 +10,9 @@ from kheo.accounts.queries import actor_of
 from kheo.core.access import SYSTEM
 from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.core.periods import Interval
+from kheo.ledger import queries as ledger
 from kheo.ledger.models import ClaimKind
+from kheo.organisations.models import Organisation
 from kheo.programmes.models import Programme
 from kheo.programmes.queries import duties_of
 from kheo.programmes.services import set_focal_day
@@ -272,12 +274,35 @@ def test_the_board_receives_the_committees_and_counts_below_the_home():
 def test_each_reviewer_has_the_desk_of_their_own_body():
     world = make_world()
 
-    focal = receivers_for(world.actor("focal_point", "a"), TODAY)
-    board = receivers_for(world.actor("focal_point", "ban"), TODAY)
+    programme = Programme.objects.select_related("home").get(code="s0")
 
-    assert [body.code for body in focal] == ["a"]
-    assert [body.code for body in board] == ["ban"]
-    assert receivers_for(world.actor("clerk", "a1"), TODAY) == []
+    def desks(role, at):
+        actor = world.actor(role, at)
+        found = receivers_for(actor, programme, march(programme), TODAY)
+        return [body.code for body in found]
+
+    assert desks("focal_point", "a") == ["a"]
+    assert desks("focal_point", "ban") == ["ban"]
+    assert desks("specialist", "tu") == ["a", "b", "ban"]
+    assert desks("clerk", "a1") == []
+
+
+def test_the_desk_of_an_ended_receiver_is_kept_by_its_successor():
+    world = make_world()
+    sent(world, "a1")
+    reorganise("  - {do: merge, bodies: [a], into: b}", on="2024-06-01", code="gop")
+    programme = Programme.objects.select_related("home").get(code="s0")
+    later = date(2024, 6, 2)
+
+    focal = world.actor("focal_point", "b", day=later)
+    found = receivers_for(focal, programme, march(programme), later)
+
+    assert [body.code for body in found] == ["a", "b"]
+    rows = rows_of(found[0], programme, march(programme), later)
+    accepted = move_report(
+        rows[0].report, ReportAction.ACCEPT, actor=focal, at=IN_TIME.replace(month=6)
+    )
+    assert accepted.state == "accepted"
 
 
 def test_the_desk_opens_with_the_month_now_due():
@@ -314,8 +339,6 @@ def test_the_desk_costs_the_same_for_few_and_many():
 
 
 def owed_by_code(code):
-    from kheo.organisations.models import Organisation
-
     return Organisation.objects.get(code=code)
 
 
@@ -448,8 +471,6 @@ def test_expected_are_the_bodies_that_owe_times_the_windows_in_the_interval():
 
 
 def test_completeness_counts_who_said_something():
-    from kheo.ledger import queries as ledger
-
     world = make_world()
     sent(world, "a1", roads=Typed(said=ClaimKind.NIL))
     sent(world, "a2", roads=Typed(said=ClaimKind.NOT_APPLICABLE))

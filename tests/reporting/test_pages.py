@@ -21,8 +21,10 @@ from tests.reporting.make import (
     LOCKED,
     NEXT_DAY,
     accept,
+    as_typed,
     make_report,
     make_world,
+    send,
     sent,
     work,
 )
@@ -402,8 +404,6 @@ def test_giving_back_with_remarks_beside_figures_and_words(client, world):
 def test_the_receiver_sees_what_changed_since_the_last_round(client, world):
     report = sent(world, roads=5)
     move_report(report, ReportAction.RETURN, actor=SYSTEM, at=IN_TIME, note="xem")
-    from tests.reporting.make import as_typed, send
-
     save_report(
         report,
         cells={"roads": as_typed(12)},
@@ -564,8 +564,6 @@ def test_before_approval_there_is_no_file(client, world):
 def test_the_statement_shows_its_digest_and_every_version(client, world):
     report = sent(world, roads=5)
     move_report(report, ReportAction.RETURN, actor=SYSTEM, at=IN_TIME, note="xem")
-    from tests.reporting.make import send
-
     send(report)
     as_(client, world, "clerk", "a1")
 

@@ -297,14 +297,16 @@ def stored(world, tmp_path, settings, content, media_type="application/pdf"):
     return file
 
 
+PAGE = b"/MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >>"
+
+
 def pdf_saying(text):
     """A PDF of one page with a line of text, written by hand."""
     stream = f"BT /F1 10 Tf 20 700 Td ({text}) Tj ET".encode("latin-1")
     parts = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R %s >>" % PAGE,
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>",
     ]

@@ -9,6 +9,7 @@ from kheo.core.errors import NotAllowed, RuleBroken
 from kheo.core.periods import Interval
 from kheo.ledger import queries as ledger
 from kheo.ledger.models import Claim, ClaimKind, Entry, Standing
+from kheo.ledger.services import rebuild, verify
 from kheo.reporting.models import Settlement
 from kheo.reporting.queries.figures import figures_of
 from kheo.reporting.services.drafts import Typed, save_report
@@ -356,8 +357,6 @@ def test_sending_the_same_again_changes_nothing_in_the_ledger():
 
 def test_totals_stay_right_through_returns_and_corrections():
     world = make_world()
-    from kheo.ledger.services import rebuild, verify
-
     rebuild()
     first = sent(world, roads=70, initiatives_running=2, households_helped=3)
     april = sent(world, window=APRIL, at=APRIL_DAY, initiatives_running=4)

@@ -69,9 +69,10 @@ class CellRow:
 
     @property
     def has_more(self) -> bool:
-        """Whether the rarely used fields stand open."""
+        """Whether the rarely used fields stand open: to be looked at, or a note."""
         fields = (self.said, self.reason, self.estimated)
-        return any(f is not None and (f.errors or f.value()) for f in fields)
+        has_note = self.reason is not None and bool(self.reason.value())
+        return has_note or any(one is not None and one.errors for one in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ class DraftForm(forms.Form):
             initial=figure.reason,
         )
         self.fields[f"estimated-{key}"] = forms.BooleanField(
-            label=_("estimated"), required=False, initial=figure.is_estimated
+            label=_("estimated figure"), required=False, initial=figure.is_estimated
         )
 
 

@@ -13,7 +13,7 @@ from kheo.core.periods import Frequency, Interval
 from kheo.organisations.models import Organisation, Reach
 from kheo.organisations.queries import named_on
 from kheo.programmes.models import Programme
-from kheo.programmes.queries import Owed, duties_in, programmes_on
+from kheo.programmes.queries import Owed, duties_in, packs_of
 from kheo.programmes.regime import Duty
 from kheo.reporting.models import Report
 from kheo.reporting.queries.lines import (
@@ -23,11 +23,13 @@ from kheo.reporting.queries.lines import (
     line_of_owed,
     reports_by_key,
 )
-from kheo.reporting.queries.obligations import key_of, owed_for
+from kheo.reporting.queries.obligations import Source, key_of, owed_for
+from kheo.reporting.queries.people import hands_of
 from kheo.reporting.queries.rolls import Rolls
 from kheo.reporting.workflow import ReportState
 
 ORDER = (Frequency.MONTH, Frequency.QUARTER, Frequency.HALF, Frequency.YEAR)
+YEARS_BACK = 10
 OPENS_AHEAD = timedelta(days=20)
 """So long before its last day a window is the one the desk opens with."""
 
@@ -67,22 +69,25 @@ class Tally:
     missing: int
 
 
-def receivers_for(actor: Actor, on: date) -> list[Organisation]:
-    """The bodies to which reports are owed and where this person reviews, named.
+def receivers_for(
+    actor: Actor, programme: Programme, window: Window, on: date
+) -> list[Organisation]:
+    """The bodies to which the window's reports go and where this person reviews, named.
 
-    The person's own bodies, or, where none of these receives anything, those below.
+    The person's own bodies (or what they succeeded), or, where none of these receives
+    anything, those below.
     """
-    rolls = Rolls.now()
-    found = {
-        body
-        for each in programmes_on(on)
-        for report in each.pack.reports
-        for body in rolls.group(each.programme, each.pack, report.receiver, on)
-    }
-    roots = actor.roots.get(Capability.REVIEW_REPORTS, frozenset())
-    scope = roots if roots & found else actor.bodies(Capability.REVIEW_REPORTS)
+    source = Source(programme, packs_of(programme.code), Rolls.now())
+    day = window.interval.last
+    found = {body for duty in window.duties for body in source.receivers(duty)}
+    review = Capability.REVIEW_REPORTS
+    readable = actor.readable.get(review, frozenset())
+    roots = actor.roots.get(review, frozenset())
+    ended = (found & readable) - actor.bodies(review)
+    own = (found & roots) | {body for body in ended if hands_of(body, on) & roots}
+    scope = own or readable
     wanted = found if actor.is_system else found & scope
-    named = named_on(on).filter(pk__in=wanted)
+    named = named_on(day).filter(pk__in=wanted)
     return list(named.order_by("versions__sort_name", "pk"))
 
 
@@ -111,6 +116,14 @@ def window_at(windows: Iterable[Window], on: date) -> Window | None:
     months = [one for one in windows if one.frequency is Frequency.MONTH]
     begun = [one for one in months if one.last_day - OPENS_AHEAD <= on]
     return (begun or months)[-1] if months else None
+
+
+def desk_windows(programme: Programme, on: date) -> list[Window]:
+    """The periods of this year, or of the last year in which the programme had any."""
+    for year in range(on.year, on.year - YEARS_BACK, -1):
+        if windows := windows_of(programme, year):
+            return windows
+    return []
 
 
 def rows_of(

@@ -111,6 +111,15 @@ class Source:
             own = earlier.get(to, duty) if to else duty
             yield _Found(self.programme.code, body, to, own)
 
+    def receivers(self, duty: Duty) -> frozenset[int]:
+        """Every body to which the duty's reports go."""
+        pack = self.pack(duty)
+        receiver = pack.report(duty.report).receiver
+        roll = self.rolls.roll(
+            self.programme, pack, duty.reporter, receiver, duty.window.last
+        )
+        return frozenset(roll.receivers.values())
+
     def _earlier(self, pack: Pack, duty: Duty) -> dict[int, Duty]:
         """The duty as each receiver's focal point set it, where one did."""
         due = pack.report(duty.report).due
@@ -282,9 +291,23 @@ def _form_cell(pack: Pack, form: str, cell: Cell) -> FormCell:
         dimensions=canonical(where),
         law=measure.law,
         decimals=measure.decimals,
-        name=cell.name or measure.name,
+        name=cell.name or _with_values(pack, measure.name, where),
         unit=measure.unit,
         parts=parts,
         scale=scale,
         is_shown=measure.shown,
     )
+
+
+def _with_values(pack: Pack, name: Text, where: dict[str, str]) -> Text:
+    """The measure's name with the values that a figure is broken down by."""
+    values = [
+        value.name
+        for dimension, code in where.items()
+        for value in pack.dimension(dimension).values
+        if value.code == code
+    ]
+    if not values:
+        return name
+    vi, en = (", ".join(getattr(v, one) for v in values) for one in ("vi", "en"))
+    return Text(vi=f"{name.vi}: {vi}", en=f"{name.en}: {en}")

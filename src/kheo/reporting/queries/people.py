@@ -44,10 +44,15 @@ def may(actor: Actor, capability: Capability, report: Report, day: date) -> bool
     Editing and approving are asked at the reporting body, reviewing at the receiving
     one; each by succession.
     """
-    if actor.is_system:
-        return True
     is_review = capability is Capability.REVIEW_REPORTS
     body = report.receiver_id if is_review else report.organisation_id
+    return may_at(actor, capability, body, day)
+
+
+def may_at(actor: Actor, capability: Capability, body: int | None, day: date) -> bool:
+    """The same for a body: there, or where it went since it ended."""
+    if actor.is_system:
+        return True
     return body is not None and bool(hands_of(body, day) & actor.bodies(capability))
 
 

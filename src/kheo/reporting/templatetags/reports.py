@@ -48,8 +48,8 @@ def change(value: int | None, decimals: int) -> str:
 
 @register.filter
 def period(code: str) -> str:
-    name = said(period_name(code))
-    return name[:1].upper() + name[1:]
+    """The name of a period as it stands inside a line."""
+    return said(period_name(code))
 
 
 @register.filter

@@ -23,7 +23,7 @@ from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Pack
-from kheo.programmes.queries import pack_on, programmes_on
+from kheo.programmes.queries import pack_on
 from kheo.reporting.forms import ExtendForm, MarkedForm
 from kheo.reporting.models import Report, Statement
 from kheo.reporting.queries.consolidation import (
@@ -34,6 +34,7 @@ from kheo.reporting.queries.consolidation import (
 from kheo.reporting.queries.desk import (
     Row,
     Window,
+    desk_windows,
     node_of,
     receivers_for,
     rows_of,
@@ -44,6 +45,7 @@ from kheo.reporting.queries.desk import (
 from kheo.reporting.queries.lines import Titles
 from kheo.reporting.queries.obligations import cells_of
 from kheo.reporting.queries.papers import body_sheet, summary_sheet
+from kheo.reporting.queries.people import may_at
 from kheo.reporting.rules import period_name
 from kheo.reporting.services.drafts import open_report
 from kheo.reporting.services.extensions import extend_report
@@ -92,7 +94,9 @@ def desk(request: Request) -> HttpResponse:
         "show": request.GET.get("show", ""),
         "acceptable": [row for row in on_screen if row.line.state == ReportState.SENT],
         "years": range(found.year - 1, found.year + 2),
-        "may_review": request.actor.can(Capability.REVIEW_REPORTS, found.receiver),
+        "may_review": may_at(
+            request.actor, Capability.REVIEW_REPORTS, found.receiver.pk, today
+        ),
     }
     return render(request, "reporting/desk.html", context)
 
@@ -131,8 +135,9 @@ def desk_extend(
 ) -> HttpResponse:
     """Give more time for a report that nobody has begun yet."""
     owed = owed_or_404(programme, definition, body, period)
-    review = Capability.REVIEW_REPORTS
-    if owed.receiver is None or not request.actor.can(review, owed.receiver):
+    review, today = Capability.REVIEW_REPORTS, timezone.localdate()
+    to = owed.receiver.pk if owed.receiver else None
+    if not may_at(request.actor, review, to, today):
         seen = Organisation.objects.visible_to(request.actor)
         if not seen.filter(pk=owed.organisation.pk).exists():
             raise Http404
@@ -172,40 +177,37 @@ def desk_workbook(request: Request) -> HttpResponse:
 
 
 def _desk(request: Request, today: date) -> Desk | None:
-    receivers = receivers_for(request.actor, today)
-    programmes = _running_first(today)
     asked = request.GET
-    receiver = _chosen(receivers, asked.get("receiver", ""), "pk")
+    programmes = list(Programme.objects.select_related("home").order_by("code"))
     programme = _chosen(programmes, asked.get("programme", ""), "code")
-    if receiver is None or programme is None:
+    if not asked.get("programme"):
+        programme = _current(programmes, today)
+    if programme is None:
         return None
     text = asked.get("year", "")
-    year = int(text) if text.isdigit() and 2000 <= int(text) <= 2100 else today.year
-    windows = windows_of(programme, year)
+    is_year = text.isdigit() and 2000 <= int(text) <= 2100
+    windows = windows_of(programme, int(text)) if is_year else []
+    windows = windows or desk_windows(programme, today)
     named = [one for one in windows if one.code == asked.get("window")]
-    if not windows and not text:
-        year, windows = _last_year_with_windows(programme, year)
     window = named[0] if named else window_at(windows, today)
     if window is None:
         return None
+    receivers = receivers_for(request.actor, programme, window, today)
+    receiver = _chosen(receivers, asked.get("receiver", ""), "pk")
+    if receiver is None:
+        return None
+    year = window.last_day.year
     return Desk(receivers, receiver, programmes, programme, windows, window, year)
 
 
-def _running_first(today: date) -> list[Programme]:
-    """Every programme, those in force today before those that are over."""
-    running = {found.programme.pk for found in programmes_on(today)}
-    known = Programme.objects.select_related("home").order_by("code")
-    return sorted(known, key=lambda programme: programme.pk not in running)
-
-
-def _last_year_with_windows(
-    programme: Programme, year: int
-) -> tuple[int, list[Window]]:
-    """Where a programme that is over has its last reports, a few years back at most."""
-    for earlier in range(year - 1, year - 11, -1):
-        if windows := windows_of(programme, earlier):
-            return earlier, windows
-    return year, []
+def _current(programmes: list[Programme], today: date) -> Programme | None:
+    """The programme whose window is the latest that has begun to fall due."""
+    latest = {
+        programme: window.interval
+        for programme in programmes
+        if (window := window_at(desk_windows(programme, today), today))
+    }
+    return max(latest, key=lambda one: latest[one]) if latest else None
 
 
 def _chosen(things: list[Any], asked: str, name: str) -> Any:
