@@ -88,7 +88,7 @@ def test_zero_missing_and_not_applicable_are_three_things(client_of, world):
 
     assert cells_of(board(client, at="a"), "roads")["a1"] == "0"
     assert "không áp dụng" in below_b.content.decode()
-    assert 'class="visually-hidden">chưa có số liệu' in below_a
+    assert 'class="visually-hidden">thiếu số liệu' in below_a
 
 
 def test_who_sent_is_counted_below_each_child(client_of, world):
@@ -215,6 +215,8 @@ def test_bodies_out_of_sight_do_not_exist(client_of, world, at):
 
     for response in (
         board(client, at=at),
+        board(client, at=at, structure="day"),
+        board(client, at=at, year="2031"),
         measure(client, at=at),
         rows(client, at=at),
         client.get(

@@ -14,8 +14,9 @@ from kheo.insight.queries.frames import Frame
 from kheo.insight.queries.grids import tables_of
 from kheo.insight.queries.scope import children_visible_to
 from kheo.ledger import queries as ledger
-from kheo.ledger.models import Claim, ClaimKind, Credit, Law, Measure, Standing
+from kheo.ledger.models import Claim, ClaimKind, Entry, Law, Measure, Standing
 from kheo.ledger.queries import Row, Total
+from kheo.ledger.queries.answers import parts_of
 from kheo.organisations.models import Organisation, Reach
 from kheo.organisations.queries import PARTY, names_on
 from kheo.programmes.models import Programme
@@ -147,25 +148,23 @@ def _estimated(
     frame: Frame, measures: list[Measure], nodes: Collection[int]
 ) -> frozenset[tuple[int, int]]:
     """Nodes below which an estimated entry counts, by the measure of the entry."""
-    parts = {m.pk for m in measures} | {
-        part for m in measures for part in (m.numerator_id, m.denominator_id) if part
-    }
+    parts = {part for measure in measures for part in parts_of(measure)}
+    stocks = [part.pk for part in parts if part.law == Law.STOCK]
+    others = [part.pk for part in parts if part.law != Law.STOCK]
     last = frame.interval.last
-    observed = Q(entry__measure__law=Law.STOCK, entry__on__lte=last) & (
-        Q(entry__until=None) | Q(entry__until__gt=last)
-    )
-    done = ~Q(entry__measure__law=Law.STOCK) & Q(
-        entry__on__gte=frame.interval.start, entry__on__lte=last
-    )
-    rows = Credit.objects.filter(
-        observed | done,
-        entry__closed_at=None,
-        entry__standing=Standing.ESTIMATED,
-        entry__measure__in=parts,
-    )
+    live = Entry.objects.filter(closed_at=None, standing=Standing.ESTIMATED)
     if frame.programme:
-        rows = rows.filter(entry__programme=frame.programme)
-    marked = set(rows.values_list("entry__measure_id", "organisation_id").distinct())
+        live = live.filter(programme=frame.programme)
+    # Two questions, so that each finds the index of live entries by measure and day.
+    done = live.filter(measure__in=others, on__gte=frame.interval.start, on__lte=last)
+    held = live.filter(measure__in=stocks, on__lte=last).filter(
+        Q(until=None) | Q(until__gt=last)
+    )
+    marked = {
+        row
+        for entries in (done, held)
+        for row in entries.values_list("measure_id", "credits__organisation_id")
+    }
     if not marked:
         return frozenset()
     above = _superiors({body for _, body in marked}, nodes, frame.day)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, Sum
-from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 
 from kheo.core.periods import Frequency, Interval, Period
@@ -113,15 +112,12 @@ def _kept_subjects(
         day__gte=scope.interval.start,
         day__lt=scope.interval.end,
     )
-    grouped = rows.annotate(
-        month=TruncMonth("day"), before=TruncMonth("previous_day")
-    ).values("month", "before")
     found = dict.fromkeys(periods, NOTHING)
-    for row in grouped.annotate(count=Sum("subjects")).order_by():
-        if row["before"] < row["month"]:
-            period = Period.containing(row["month"], Frequency.MONTH)
-            seen = Contribution(row["count"], 0, 0, row["count"])
-            found[period] = found[period].plus(seen)
+    pairs = rows.values_list("day", "previous_day", "subjects")
+    for day, before, count in pairs.iterator():
+        if before < day.replace(day=1):
+            period = Period.containing(day, Frequency.MONTH)
+            found[period] = found[period].plus(Contribution(count, 0, 0, count))
     return found
 
 

@@ -11,13 +11,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from kheo.core.http import Request
-from kheo.core.periods import Frequency
+from kheo.core.periods import Frequency, Interval
 from kheo.insight.forms import BoardForm, Choices
 from kheo.insight.pages import board_page, label_of, sheet_of
 from kheo.insight.queries.boards import board_of
 from kheo.insight.queries.frames import Frame, path_to, programmes
 from kheo.insight.queries.labels import said
-from kheo.insight.queries.scope import SEE, homes_of
+from kheo.insight.queries.scope import SEE, homes_of, may_ask
 from kheo.insight.queries.series import breaks_below
 from kheo.insight.queries.windows import (
     Window,
@@ -117,11 +117,13 @@ def _asked(
         "period": default.code if default else "",
     } | {name: word for name, word in words.items() if word}
     window = next((w for w in windows if w.code == words["period"]), default)
-    day = window.interval.last if window else today
+    days = window.interval if window else Interval.of_days(today, today)
+    if not may_ask(request.actor, at, days):
+        raise Http404
     form = BoardForm(
         words,
         programmes=_programmes(),
-        bodies=_bodies(request, at, day),
+        bodies=_bodies(request, at, days.last),
         years=[(str(one), str(one)) for one in years],
         periods=_periods(windows),
     )
