@@ -26,6 +26,7 @@ FLAGS = [
 ]
 WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
 START_SECONDS = 240
+PATIENCE = 12_000
 PICTURES = os.environ.get("KHEO_PICTURES")
 
 
@@ -45,6 +46,7 @@ def site(tmp_path_factory):
         stdout=log,
         stderr=subprocess.STDOUT,
     )
+    log.close()
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(f"{address}/readyz", process, folder / "log")
@@ -90,6 +92,7 @@ class Person:
             accept_downloads=True,
         )
         self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE)
         self.errors = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._heard)

@@ -33,7 +33,7 @@ def picture(folder):
 
 def first_month_report(page):
     """The link to the next monthly report of the person's own body."""
-    links = page.locator("main a", has_text=re.compile(r"Báo cáo tháng .*Tháng"))
+    links = page.locator("main a", has_text=re.compile(r"Báo cáo tháng .*tháng", re.IGNORECASE))
     return links.first
 
 

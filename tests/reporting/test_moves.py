@@ -428,3 +428,12 @@ def test_several_are_accepted_at_once_and_the_refused_are_named():
 
 def test_every_role_of_the_system_was_thought_of():
     assert {role for role, _at in PEOPLE} | {"host"} == set(Role)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_any_transaction_the_statement_is_read_in_one_snapshot():
+    world = make_world()
+
+    report = sent(world, roads=70)
+
+    assert is_intact(report.statements.get())
