@@ -205,6 +205,7 @@ def test_nothing_to_report_fills_what_is_blank_and_nothing_else():
 
     said = dict(report.cells.values_list("key", "said"))
     assert (said["roads"], said["trees"], said["waste"]) == ("", "zero", "nil")
+    assert said.keys().isdisjoint({"units-due", "units-met", "units-met-rate"})
 
 
 def test_an_unknown_figure_is_refused():

@@ -114,14 +114,15 @@ def test_a_correction_downwards_needs_its_reason():
     assert value("roads", world["a1"]) == 400
 
 
-def test_a_ratio_is_never_declared():
+@pytest.mark.parametrize("key", ["units-met-rate", "units-met"])
+def test_what_is_computed_is_never_declared(key):
     world = make_world()
     report = make_report(world)
 
     with pytest.raises(RuleBroken):
         save_report(
             report,
-            cells={"units-met-rate": Typed(declared=50)},
+            cells={key: Typed(declared=50)},
             paragraphs={},
             actor=SYSTEM,
             at=IN_TIME,

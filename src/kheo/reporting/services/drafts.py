@@ -13,7 +13,6 @@ from kheo.audit.services import record
 from kheo.core.access import Actor, Capability
 from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.ledger.models import ClaimKind
-from kheo.programmes.pack import Law
 from kheo.programmes.queries import Owed
 from kheo.reporting.models import Cell, Paragraph, Quotation, Remark, Report
 from kheo.reporting.queries.obligations import FormCell, cells_of, rules_of
@@ -83,7 +82,8 @@ def save_report(
 ) -> Report:
     """Write what the clerk typed; keys that are not given stay as they are.
 
-    With `is_nil` every cell about which nothing is typed says "nothing to report".
+    With `is_nil` every cell about which nothing is typed says "nothing to report";
+    what Khéo counts by itself is left alone.
     `revision` is that of the form: when somebody saved in between, `Conflict` is raised
     and nothing has changed. `answers` close the remarks of a round. Raises `RuleBroken`
     with `field` naming the cell.
@@ -94,9 +94,8 @@ def save_report(
     typed = dict(cells)
     if is_nil:
         nil = Typed(said=ClaimKind.NIL)
-        typed = {key: _or(typed.get(key), nil) for key in form} | {
-            key: one for key, one in typed.items() if key not in form
-        }
+        blank = {key for key, cell in form.items() if cell.is_typed}
+        typed |= {key: _or(typed.get(key), nil) for key in blank}
     for key, one in typed.items():
         check_cell(form.get(key), one)
     _claim_revision(report, revision, at=at)
@@ -114,8 +113,8 @@ def check_cell(cell: FormCell | None, typed: Typed) -> None:
     """Raise `RuleBroken` where a cell cannot hold what was typed."""
     if cell is None:
         raise RuleBroken(_("The form has no such figure."))
-    if typed.declared is not None and cell.law is Law.RATIO:
-        message = _("A ratio is computed from its parts, it is not declared.")
+    if not typed.is_empty and not cell.is_typed:
+        message = _("This figure is computed, it is not declared.")
         raise RuleBroken(message, field=f"declared-{cell.key}")
     if typed.declared is not None and typed.said is not None:
         message = _("Give a figure or a word, not both.")

@@ -22,8 +22,8 @@ from kheo.core.text import fold
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
 from kheo.programmes.models import Programme
-from kheo.programmes.pack import Pack
-from kheo.programmes.queries import pack_on
+from kheo.programmes.pack import Pack, Text
+from kheo.programmes.queries import pack_on, packs_of
 from kheo.reporting.forms import ExtendForm, MarkedForm
 from kheo.reporting.models import Report, Statement
 from kheo.reporting.queries.consolidation import (
@@ -92,6 +92,7 @@ def desk(request: Request) -> HttpResponse:
         "rows": on_screen,
         "tally": tally_of(row.line for row in rows),
         "show": request.GET.get("show", ""),
+        "names": {one.pk: _name_of(one) for one in found.programmes},
         "acceptable": [row for row in on_screen if row.line.state == ReportState.SENT],
         "years": range(found.year - 1, found.year + 2),
         "may_review": may_at(
@@ -208,6 +209,17 @@ def _current(programmes: list[Programme], today: date) -> Programme | None:
         if (window := window_at(desk_windows(programme, today), today))
     }
     return max(latest, key=lambda one: latest[one]) if latest else None
+
+
+def _name_of(programme: Programme) -> Text:
+    """What the programme's last version is called, with its label."""
+    packs = packs_of(programme.code)
+    if not packs:
+        return Text(vi=programme.code, en=programme.code)
+    name, label = packs[-1].name, packs[-1].label
+    if label is None:
+        return name
+    return Text(vi=f"{name.vi} ({label.vi})", en=f"{name.en} ({label.en})")
 
 
 def _chosen(things: list[Any], asked: str, name: str) -> Any:
