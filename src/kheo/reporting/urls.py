@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.report_list, name="list"),
     path("desk/", views.desk, name="desk"),
     path("desk/accept/", views.desk_accept, name="desk_accept"),
+    path("desk/paper/", views.desk_paper, name="desk_paper"),
     path("desk/workbook/", views.desk_workbook, name="desk_workbook"),
     path(
         "desk/extend/<slug:programme>/<slug:definition>/<slug:body>/<str:period>/",

@@ -1,6 +1,12 @@
 """Pages of reports: mine, the desk, one report, its statement and papers."""
 
-from kheo.reporting.views.desk import desk, desk_accept, desk_extend, desk_workbook
+from kheo.reporting.views.desk import (
+    desk,
+    desk_accept,
+    desk_extend,
+    desk_paper,
+    desk_workbook,
+)
 from kheo.reporting.views.editing import begin, edit, pull
 from kheo.reporting.views.papers import (
     issue,
@@ -26,6 +32,7 @@ __all__ = [
     "desk",
     "desk_accept",
     "desk_extend",
+    "desk_paper",
     "desk_workbook",
     "detail",
     "edit",

@@ -46,12 +46,14 @@ from kheo.reporting.queries.lines import Titles
 from kheo.reporting.queries.obligations import cells_of
 from kheo.reporting.queries.papers import body_sheet, summary_sheet
 from kheo.reporting.queries.people import may_at
+from kheo.reporting.queries.window_papers import window_paper
 from kheo.reporting.rules import period_name
 from kheo.reporting.services.drafts import open_report
 from kheo.reporting.services.extensions import extend_report
 from kheo.reporting.services.moves import move_reports
-from kheo.reporting.views.shared import EXCEL_TYPE, owed_or_404
+from kheo.reporting.views.shared import EXCEL_TYPE, WORD_TYPE, owed_or_404
 from kheo.reporting.workflow import STATED, ReportAction, ReportState
+from kheo.stationery.word import word
 from kheo.stationery.workbook import workbook
 
 
@@ -173,6 +175,31 @@ def desk_workbook(request: Request) -> HttpResponse:
     content = workbook(sheets, author="Khéo", on=today, is_sample=is_sample())
     name = f"{found.programme.code}-{found.window.code}-{found.receiver.code}.xlsx"
     response = HttpResponse(content, content_type=EXCEL_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def desk_paper(request: Request) -> HttpResponse:
+    """The draft of the receiver's own report on the window, as Word."""
+    today = timezone.localdate()
+    found = _desk(request, today)
+    if found is None:
+        raise Http404
+    rows = rows_of(found.receiver, found.programme, found.window, today)
+    pack = pack_on(found.programme.code, found.window.last_day)
+    table, _title = _summary(found, pack)
+    paper = window_paper(
+        found.receiver,
+        found.window,
+        table,
+        tally_of(row.line for row in rows),
+        programme=pack.name.vi,
+        label=pack.label.vi if pack.label else "",
+        on=today,
+        is_sample=is_sample(),
+    )
+    name = f"{found.programme.code}-{found.window.code}-{found.receiver.code}.docx"
+    response = HttpResponse(word(paper), content_type=WORD_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
