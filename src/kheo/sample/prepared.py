@@ -66,9 +66,10 @@ def read(path: Path, *, say: Say) -> int:
     """
     if Organisation.objects.exists():
         raise Conflict(_("The sample needs an empty database."))
+    if schema_of(path) != schema():
+        raise Conflict(_("The prepared sample is of another version of Khéo."))
     with gzip.open(path, "rt", encoding="utf-8") as lines, transaction.atomic():
-        if json.loads(next(lines))["schema"] != schema():
-            raise Conflict(_("The prepared sample is of another version of Khéo."))
+        next(lines)
         _forget_preparation()
         places = dict(Place.objects.values_list("code", "pk"))
         count = sum(_insert(lines, places))
@@ -76,6 +77,13 @@ def read(path: Path, *, say: Say) -> int:
         say(f"  {count}")
         rebuild()
     return count
+
+
+def schema_of(path: Path) -> list[str]:
+    """The schema that a file was written with."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        found: list[str] = json.loads(next(lines))["schema"]
+    return found
 
 
 def _forget_preparation() -> None:

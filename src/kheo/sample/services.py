@@ -4,8 +4,10 @@ Everything is made by the same services that people use; only the clock is ours.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from importlib import resources
+from pathlib import Path
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -42,10 +44,15 @@ SETTLES_ON = (1, 25)
 
 def load_small(*, until: date, at: datetime, say: Say, seed: int = SEED) -> None:
     """Load the prepared sample into an empty database and live on up to `until`."""
-    with resources.as_file(DATA / PREPARED) as path:
+    with shipped() as path:
         prepared.read(path, say=say)
     Site.objects.filter(pk=1).update(created_at=at)
     extend(until=until, say=say, seed=seed)
+
+
+def shipped() -> AbstractContextManager[Path]:
+    """The prepared file that comes with the package, as a path while it is needed."""
+    return resources.as_file(DATA / PREPARED)
 
 
 def live_small(*, until: date, at: datetime, say: Say, seed: int = SEED) -> None:

@@ -156,7 +156,7 @@ def _body(request: Request) -> Organisation:
     homes = homes_of(request.actor)
     if not homes:
         raise Http404
-    return Organisation.objects.get(pk=homes[0])
+    return Organisation.objects.visible_to(request.actor, SEE).get(pk=homes[0])
 
 
 def _programmes() -> Choices:
@@ -174,8 +174,10 @@ def _bodies(request: Request, at: Organisation, day: date) -> Choices:
     seen = [body.pk for body in below if request.actor.can(SEE, body)]
     ids = [*homes_of(request.actor), at.pk, *seen]
     names = names_on(ids, day)
-    codes = Organisation.objects.in_bulk(names)
-    return [(codes[pk].code, names[pk]) for pk in dict.fromkeys(ids) if pk in names]
+    visible = Organisation.objects.visible_to(request.actor, SEE)
+    bodies = {**visible.in_bulk(names), at.pk: at}
+    listed = [pk for pk in dict.fromkeys(ids) if pk in names and pk in bodies]
+    return [(bodies[pk].code, names[pk]) for pk in listed]
 
 
 def _periods(windows: list[Window]) -> Choices:
