@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 settings.STORAGES = {
     **settings.STORAGES,
@@ -13,5 +14,6 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 @pytest.fixture(autouse=True)
 def _no_memory_between_tests():
+    translation.activate("vi")
     yield
     cache.clear()

@@ -14,6 +14,7 @@ from kheo.activities.models import (
     Quantity,
     RosterLine,
 )
+from kheo.activities.queries import is_in_charge
 from kheo.activities.rules import Done
 from kheo.activities.services import Where
 from kheo.activities.workflow import WORKFLOW, ActivityAction, ActivityState
@@ -24,6 +25,8 @@ from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.core.periods import Interval
 from kheo.ledger.models import Entry
 from kheo.ledger.queries import measure_of, total
+from kheo.ledger.services import reorganise
+from kheo.organisations.services import parse_plan
 from tests.village import (
     NOON,
     SATURDAY,
@@ -427,7 +430,7 @@ def test_rosters_are_for_the_own_body_and_are_forgotten():
 def test_met_and_due_are_dated_the_windows_last_day():
     village = make_village()
     log(plan(village, on=date(2024, 3, 16)), roads(1))
-    on_a_weekday = plan(village, "cell-b", on=date(2024, 3, 20))
+    on_a_weekday = plan(village, "cell-b", on=date(2024, 3, 20), reason="mưa")
     log(on_a_weekday, roads(1))
 
     services.settle(date(2024, 3, 25), at=NOON)
@@ -499,3 +502,41 @@ def test_who_sees_an_activity():
         make_actor(Role.CLERK, village["cell-a"]), Capability.EDIT_ACTIVITIES
     )
     assert list(writable) == [activity]
+
+
+def test_a_weekday_needs_a_reason_and_then_counts():
+    village = make_village()
+    wednesday = date(2024, 3, 27)
+
+    with pytest.raises(RuleBroken) as refusal:
+        plan(village, on=wednesday)
+    assert refusal.value.field == "reason"
+
+    activity = plan(village, on=wednesday, reason="Dân bận ngày thứ bảy")
+    log(activity, roads(10))
+
+    assert activity.note == "Dân bận ngày thứ bảy"
+    assert value(village, "roads", "tu") == 10
+
+
+def test_a_body_that_was_not_there_that_day_is_refused_with_its_successor():
+    village = make_village()
+    text = (
+        "code: join\ntitle: x\non: 2024-02-01\nbasis: x\nsteps:\n"
+        "  - {do: merge, bodies: [cell-b], into: cell-a}\n"
+    )
+    reorganise(parse_plan(text), actor=SYSTEM, at=NOON)
+
+    with pytest.raises(RuleBroken, match="Chi bộ A"):
+        plan(village, "cell-b")
+    with pytest.raises(RuleBroken, match="Chi bộ A"):
+        plan(village, "cell-a", partners=["cell-b"])
+
+
+def test_another_units_commune_is_allowed_and_flagged():
+    village = make_village()
+    own = plan(village)
+    other = plan(village, where=Where(village.places["vn-2"]))
+
+    assert is_in_charge(own)
+    assert not is_in_charge(other)

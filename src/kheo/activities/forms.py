@@ -13,6 +13,7 @@ from kheo.activities.models import Activity, Party
 from kheo.activities.queries import (
     communes_in_charge,
     leads_for,
+    other_communes,
     partners_for,
     typed_measures,
 )
@@ -32,6 +33,7 @@ from kheo.places.models import Place, PlaceVersion
 from kheo.places.queries import hamlets_on
 from kheo.places.queries import versions_on as versions_on_day
 from kheo.programmes.pack import Measure, Origin, Pack
+from kheo.programmes.queries import InForce
 
 OF_THE_BODY = "tier"
 """The dimension that a body's own version answers."""
@@ -58,6 +60,12 @@ class PlanForm(forms.Form):
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
+    reason = forms.CharField(
+        label=_("Why not at the weekend"),
+        max_length=300,
+        required=False,
+        help_text=_("Only for a day from Monday to Friday."),
+    )
     field = forms.ChoiceField(label=_("Field of work"), required=False)
     title = forms.CharField(
         label=_("Work to do"), max_length=255,
@@ -79,7 +87,12 @@ class PlanForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, actor: Actor, pack: Pack, day: date, **kwargs: Any
+        self,
+        *args: Any,
+        actor: Actor,
+        programme: InForce,
+        day: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.day = day
@@ -89,14 +102,24 @@ class PlanForm(forms.Form):
         )
         self._choices("organisation", [(v.organisation_id, v.name) for v in named])
         communes = communes_in_charge(bodies, day)
-        self._choices("place", [(c.place_id, c.name) for c in communes])
-        self._choices("hamlet", [("", "—"), *_hamlets_by_commune(communes, day)])
+        others = other_communes(programme, bodies, day)
+        self._choices(
+            "place",
+            [
+                (_("In your charge"), [(c.place_id, c.name) for c in communes]),
+                (_("Other communes"), [(c.place_id, c.name) for c in others]),
+            ],
+        )
+        self.has_communes = bool(communes or others)
+        self._choices(
+            "hamlet", [("", "—"), *_hamlets_by_commune([*communes, *others], day)]
+        )
         partners = partners_for(bodies, day)
         self._choices("partners", [(p.organisation_id, p.name) for p in partners])
         self._bodies = {v.organisation_id: v.organisation for v in [*named, *partners]}
         if not partners:
             del self.fields["partners"]
-        fields = [(f.code, said(f.name)) for f in pack.fields]
+        fields = [(f.code, said(f.name)) for f in programme.pack.fields]
         self._choices("field", [("", "—"), *fields])
         if len(named) == 1:
             self.initial.setdefault("organisation", named[0].organisation_id)

@@ -4,7 +4,13 @@ from typing import Any
 
 from kheo.activities.forms import MoveForm
 from kheo.activities.models import Activity, PartyRole, Quantity
-from kheo.activities.queries import PartyView, described, lines_for, parties_for
+from kheo.activities.queries import (
+    PartyView,
+    described,
+    is_in_charge,
+    lines_for,
+    parties_for,
+)
 from kheo.activities.rules import format_amount, parse_dimensions
 from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
 from kheo.audit.queries import history_of
@@ -48,6 +54,7 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         "has_happened": state in HAPPENED,
         "history": history_of(activity),
         "form": form,
+        "is_in_charge": is_in_charge(activity),
         "field_name": _field_name(activity, pack),
     }
 

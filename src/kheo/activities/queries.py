@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kheo.activities.models import Activity, Party, PartyRole, Quantity
 from kheo.activities.rules import TYPED, Done
 from kheo.assignments.models import CommuneAssignment
+from kheo.assignments.queries import communes_in_scope
 from kheo.core.access import Actor, Capability
 from kheo.core.errors import NotAllowed
 from kheo.organisations.models import Kind, Organisation, OrganisationVersion
@@ -18,7 +19,7 @@ from kheo.organisations.queries import versions_on
 from kheo.places.models import Place, PlaceVersion
 from kheo.places.queries import versions_on as places_on
 from kheo.programmes.pack import Measure, Pack
-from kheo.programmes.queries import pack_on
+from kheo.programmes.queries import InForce, pack_on
 
 
 def measures_of(activity: Activity) -> tuple[Measure, ...]:
@@ -29,6 +30,17 @@ def measures_of(activity: Activity) -> tuple[Measure, ...]:
 def typed_measures(pack: Pack) -> list[Measure]:
     """What a person types when logging a day, in the pack's order."""
     return [measure for measure in pack.measures if measure.origin in TYPED]
+
+
+def weekdays_of(pack: Pack) -> set[int]:
+    """The weekdays that the programme's rhythms name, as `date.weekday()` counts."""
+    return {day.number for rhythm in pack.rhythms for day in rhythm.weekdays}
+
+
+def is_in_charge(activity: Activity) -> bool:
+    """Whether the lead was in charge of the commune on that day (else it is flagged)."""
+    charges = charges_on([activity.organisation_id], activity.on)
+    return charges.filter(place=activity.place_id).exists()
 
 
 def done_of(activity: Activity) -> list[Done]:
@@ -72,6 +84,15 @@ def communes_in_charge(bodies: Iterable[int], day: date) -> list[PlaceVersion]:
     """The communes of these bodies, as named on that day, in Vietnamese order."""
     places = charges_on(bodies, day).values("place")
     return list(places_on(day).filter(place__in=places).order_by("sort_name", "pk"))
+
+
+def other_communes(
+    programme: InForce, bodies: Iterable[int], day: date
+) -> list[PlaceVersion]:
+    """Communes in the programme's scope that others are in charge of."""
+    own = {version.place_id for version in communes_in_charge(bodies, day)}
+    scope = communes_in_scope(programme, day)
+    return [version for version in scope if version.place_id not in own]
 
 
 def partners_for(bodies: Iterable[int], day: date) -> list[OrganisationVersion]:

@@ -83,6 +83,7 @@ def log_unplanned(
     actor: Actor,
     at: datetime,
     field: str = "",
+    reason: str = "",
 ) -> Activity:
     """Log a day that was never planned here; twice the same `client_id` is one day."""
     activity = plan_activity(
@@ -94,6 +95,7 @@ def log_unplanned(
         on=on,
         title=title,
         field=field,
+        reason=reason,
         actor=actor,
         at=at,
     )

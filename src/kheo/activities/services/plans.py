@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kheo.activities.models import Activity, Party, PartyRole
-from kheo.activities.queries import hosts_of
+from kheo.activities.queries import hosts_of, weekdays_of
 from kheo.activities.services.rhythms import settle_again
 from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
 from kheo.audit.services import record
@@ -17,6 +17,7 @@ from kheo.core.access import Actor, Capability, require
 from kheo.core.errors import Conflict, RuleBroken
 from kheo.ledger import services as ledger
 from kheo.organisations.models import Organisation
+from kheo.organisations.queries import explain_absence
 from kheo.places.models import Place
 from kheo.programmes.queries import pack_on
 
@@ -45,18 +46,21 @@ def plan_activity(
     starts_at: time | None = None,
     means: str = "",
     safety: str = "",
+    reason: str = "",
 ) -> Activity:
     """Propose a day to the commune; the same `client_id` again is the same activity.
 
-    Raises `NotAllowed` for a body that is not the actor's, `RuleBroken` for a day or a
-    place that the programme does not know.
+    Raises `NotAllowed` for a body that is not the actor's, `RuleBroken` for a day that
+    the programme does not know, on which a body was not there, or that is none of the
+    programme's weekdays and has no `reason`.
     """
     existing = Activity.objects.filter(client_id=client_id).first()
     if existing:
         require(actor, Capability.EDIT_ACTIVITIES, existing.organisation)
         return existing
     require(actor, Capability.EDIT_ACTIVITIES, organisation)
-    _check_day(programme, on)
+    _check_day(programme, on, reason)
+    _check_bodies([organisation, *partners], on)
     activity = Activity.objects.create(
         client_id=client_id,
         programme=programme,
@@ -69,6 +73,7 @@ def plan_activity(
         title=title,
         means=means,
         safety=safety,
+        note=reason,
         created_by_id=actor.user_id,
         created_at=at,
     )
@@ -91,12 +96,14 @@ def change_plan(
     starts_at: time | None = None,
     means: str = "",
     safety: str = "",
+    reason: str = "",
 ) -> Activity:
     """Change a plan that has not happened; another day or commune needs a new yes."""
     require(actor, Capability.EDIT_ACTIVITIES, activity.organisation)
     if ActivityState(activity.state) in HAPPENED:
         raise Conflict(_("This day is over: correct its log instead."))
-    _check_day(activity.programme, on)
+    _check_day(activity.programme, on, reason)
+    _check_bodies([activity.organisation, *partners], on)
     asks_again = (on, where.place.pk) != (activity.on, activity.place_id)
     changes = {
         "on": on,
@@ -107,6 +114,7 @@ def change_plan(
         "title": title,
         "means": means,
         "safety": safety,
+        "note": reason,
     }
     if asks_again:
         changes |= {"state": ActivityState.PROPOSED, "offered_on": None}
@@ -159,8 +167,19 @@ def source_of(activity: Activity) -> str:
     return f"activity:{activity.client_id}"
 
 
-def _check_day(programme: str, on: date) -> None:
-    pack_on(programme, on)
+def _check_day(programme: str, on: date, reason: str) -> None:
+    weekdays = weekdays_of(pack_on(programme, on))
+    if weekdays and on.weekday() not in weekdays and not reason.strip():
+        message = _(
+            "The programme's days are Saturday and Sunday: say why another day."
+        )
+        raise RuleBroken(message, field="reason")
+
+
+def _check_bodies(bodies: Iterable[Organisation], on: date) -> None:
+    for body in bodies:
+        if absence := explain_absence(body, on):
+            raise RuleBroken(absence, field="on")
 
 
 def _set_parties(activity: Activity, partners: Iterable[Organisation]) -> None:

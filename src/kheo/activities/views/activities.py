@@ -20,8 +20,7 @@ from kheo.activities.workflow import ActivityAction, ActivityState
 from kheo.core.access import Capability
 from kheo.core.http import Request, errors_on, render_part, status_of
 from kheo.organisations.queries import names_on
-from kheo.programmes.pack import Pack
-from kheo.programmes.queries import pack_on, programmes_on
+from kheo.programmes.queries import InForce, pack_on, programmes_on
 
 PER_PAGE = 50
 EDIT, HOST = Capability.EDIT_ACTIVITIES, Capability.HOST_ACTIVITIES
@@ -53,12 +52,14 @@ def activity_list(request: Request) -> HttpResponse:
 def activity_plan(request: Request) -> HttpResponse:
     """Plan a day for one of the actor's own bodies."""
     today = timezone.localdate()
-    programme, pack = _programme(request, today)
-    form = PlanForm(request.POST or None, actor=request.actor, pack=pack, day=today)
+    programme = _programme(request, today)
+    form = PlanForm(
+        request.POST or None, actor=request.actor, programme=programme, day=today
+    )
     if form.is_valid():
         with errors_on(form):
             activity = services.plan_activity(
-                programme=programme,
+                programme=programme.programme.code,
                 actor=request.actor,
                 at=timezone.now(),
                 **form.cleaned_data,
@@ -66,7 +67,7 @@ def activity_plan(request: Request) -> HttpResponse:
     if form.is_bound and not form.errors:
         messages.success(request, _("The plan was sent to the commune."))
         return redirect(activity)
-    context = {"form": form, "has_communes": bool(form.fields["place"].choices)}  # type: ignore[attr-defined]  # a choice field
+    context = {"form": form, "has_communes": form.has_communes}
     return render(
         request, "activities/activity_plan.html", context, status=status_of(form)
     )
@@ -75,11 +76,11 @@ def activity_plan(request: Request) -> HttpResponse:
 def activity_change(request: Request, pk: int) -> HttpResponse:
     """Change a plan before its day."""
     activity = _get(request, pk, EDIT)
-    pack = pack_on(activity.programme, activity.on)
+    programme = _in_force(activity)
     form = PlanForm(
         request.POST or None,
         actor=request.actor,
-        pack=pack,
+        programme=programme,
         day=min(activity.on, timezone.localdate()),
         initial=_as_planned(activity),
     )
@@ -182,7 +183,7 @@ def household_codes(request: Request) -> HttpResponse:
     hosted = hosted_places(request.actor, today)
     if not hosted:
         raise Http404
-    programme, _pack_today = _programme(request, today)
+    programme = _programme(request, today).programme.code
     body, place = hosted[0]
     form = CodesForm(request.POST or None)
     if form.is_valid():
@@ -219,13 +220,21 @@ def _page(request: Request, activity: Activity, form: MoveForm) -> HttpResponse:
     )
 
 
-def _programme(request: Request, day: date) -> tuple[str, Pack]:
+def _programme(request: Request, day: date) -> InForce:
     """The programme asked for, or the first one in force; 404 where there is none."""
-    packs = {found.programme.code: found.pack for found in programmes_on(day)}
-    asked = request.GET.get("programme", next(iter(packs), ""))
-    if asked not in packs:
+    running = {found.programme.code: found for found in programmes_on(day)}
+    asked = request.GET.get("programme", next(iter(running), ""))
+    if asked not in running:
         raise Http404
-    return asked, packs[asked]
+    return running[asked]
+
+
+def _in_force(activity: Activity) -> InForce:
+    """The activity's own programme as it ran on its day."""
+    for found in programmes_on(activity.on):
+        if found.programme.code == activity.programme:
+            return found
+    raise Http404
 
 
 def _as_planned(activity: Activity) -> dict[str, object]:
@@ -242,4 +251,5 @@ def _as_planned(activity: Activity) -> dict[str, object]:
         "partners": list(partners.values_list("organisation_id", flat=True)),
         "means": activity.means,
         "safety": activity.safety,
+        "reason": activity.note,
     }
