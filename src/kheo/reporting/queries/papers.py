@@ -16,6 +16,7 @@ from kheo.ledger.models import ClaimKind
 from kheo.organisations.models import Kind, Organisation
 from kheo.organisations.queries import parent_on, superiors_on, version_on, versions_on
 from kheo.places.queries import version_on as place_on
+from kheo.places.rules import PlaceKind, short_name
 from kheo.reporting.models import IssuedPaper, Statement
 from kheo.reporting.queries.consolidation import (
     Consolidation,
@@ -329,7 +330,7 @@ def _place_name(organisation: Organisation, day: date) -> str:
         version = versions.get(body.pk)
         if version is not None and version.place is not None:
             place = place_on(version.place, day)
-            return place.name if place else ""
+            return short_name(place.name, PlaceKind(place.kind)) if place else ""
     return ""
 
 

@@ -34,6 +34,7 @@ from kheo.stationery.paper import (
     SignOff,
     Table,
 )
+from kheo.stationery.wording import figure
 
 
 def window_paper(
@@ -113,7 +114,7 @@ def _totals(table: Consolidation) -> Table:
 BODY = RowKind.BODY
 
 
-def _figure(value: int | None, decimals: int) -> Decimal | str:
+def _figure(value: int | None, decimals: int) -> str:
     if value is None:
         return "chưa có số liệu"
-    return Decimal(value).scaleb(-decimals)
+    return figure(Decimal(value).scaleb(-decimals), decimals)
