@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from kheo.ledger.services import post
 from kheo.places.models import Place
@@ -168,7 +169,8 @@ def test_without_json_the_answer_is_a_table_for_people():
     make_history()
     out = io.StringIO()
 
-    call_command("total", "money", "--at", "tu", *YEAR, "--by", "child", stdout=out)
+    with translation.override("vi"):
+        call_command("total", "money", "--at", "tu", *YEAR, "--by", "child", stdout=out)
 
     text = out.getvalue()
     assert "money (vi)" in text
