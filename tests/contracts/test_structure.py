@@ -1,5 +1,7 @@
 """Promises of the schema and of the templates."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 from django.template import TemplateSyntaxError
@@ -26,3 +28,29 @@ def test_every_template_parses(name):
             get_template(str(name))
     except TemplateSyntaxError as error:
         pytest.fail(str(error))
+
+
+INLINE = re.compile(
+    r"""<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*["']|\shx-on|href\s*=\s*["']javascript:"""
+    r"""|<script\b(?![^>]*\ssrc=)"""
+)
+
+
+@pytest.mark.parametrize("name", TEMPLATES, ids=str)
+def test_no_template_carries_a_style_or_a_script_of_its_own(name):
+    path = next(SOURCE.glob(f"*/templates/{name}"))
+    text = re.sub(r"{#.*?#}|{%.*?%}", "", path.read_text("utf-8"), flags=re.DOTALL)
+
+    assert INLINE.findall(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['<p style="x">', "<a onclick='x'>", "<script>x", '<a href="javascript:x">'],
+)
+def test_an_inline_style_or_script_would_be_found(text):
+    assert INLINE.search(text)
+
+
+def test_a_script_from_a_file_is_no_inline_script():
+    assert not INLINE.search('<script src="a.js" defer></script>')

@@ -273,9 +273,9 @@ def test_the_word_report_and_the_excel_table_open_again(person):
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_page_of_the_menu_fits_and_reads(person, width, language):
     someone = person("chuyen-vien", width=width, language=language)
-    paths = [
-        link.get_attribute("href") for link in someone.page.locator(".site-nav a").all()
-    ]
+    links = someone.page.locator(".site-nav").first.locator("a").all()
+    paths = [link.get_attribute("href") for link in links]
+    assert len(paths) > 5
 
     for number, path in enumerate(paths):
         someone.go(path)

@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.assignments.queries import communes_in_scope
 from kheo.core.access import Actor, Capability
+from kheo.core.forms import DayInput
 from kheo.organisations.queries import versions_on
 from kheo.places.models import Place
 from kheo.programmes.queries import InForce
-
-DATE = {"type": "date"}
 
 
 class ChargeForm(forms.Form):
@@ -23,9 +22,7 @@ class ChargeForm(forms.Form):
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     organisation = forms.TypedChoiceField(label=_("Unit"), coerce=int)
     place = forms.TypedChoiceField(label=_("Commune"), coerce=int)
-    valid_from = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d")
-    )
+    valid_from = forms.DateField(label=_("From"), widget=DayInput())
     basis = forms.CharField(
         label=_("Basis"),
         max_length=255,
@@ -63,7 +60,7 @@ class EndForm(forms.Form):
 
     valid_to = forms.DateField(
         label=_("No longer from"),
-        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
 

@@ -17,6 +17,7 @@ from kheo.assignments.queries import gaps_on, pairs_on
 from kheo.assignments.tables import read_charges
 from kheo.core.access import Capability
 from kheo.core.errors import DomainError
+from kheo.core.forms import day_in
 from kheo.core.http import Request, errors_on, status_of
 from kheo.programmes.queries import InForce, programmes_on
 from kheo.stationery.tables import mark_errors
@@ -151,7 +152,4 @@ def _chosen(request: Request, programmes: list[InForce]) -> InForce | None:
 
 
 def _day(request: Request) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return timezone.localdate()
+    return day_in(request.GET.get("on", "")) or timezone.localdate()

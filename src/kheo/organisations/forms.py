@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kheo.core.forms import DayInput
 from kheo.organisations.models import Kind
 
 
@@ -18,5 +19,5 @@ class FindForm(forms.Form):
     on = forms.DateField(
         label=_("On the day"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from kheo.core.forms import DayInput
 from kheo.organisations.models import Organisation
 from kheo.programmes.pack import Pack
 from kheo.programmes.templatetags.packs import say
@@ -32,7 +33,7 @@ class FocalDayForm(forms.Form):
     )
     valid_from = forms.DateField(
         label=_("For reports due from"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     def __init__(

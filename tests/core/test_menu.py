@@ -1,0 +1,41 @@
+import pytest
+
+from kheo.core.access import ROLE_CAPABILITIES, Capability, Role
+from kheo.core.menu import MENU, menu_for
+
+
+def opened(role, view_name="workspace:home"):
+    held = {c.value: c in ROLE_CAPABILITIES[role] for c in Capability}
+    return [link for _title, links in menu_for(held, view_name) for link in links]
+
+
+def test_the_page_itself_is_marked_and_its_context_otherwise():
+    desk = {
+        link.href: link.current for link in opened(Role.SPECIALIST, "reporting:desk")
+    }
+    report = {
+        link.href: link.current for link in opened(Role.SPECIALIST, "reporting:detail")
+    }
+
+    assert [href for href, current in desk.items() if current] == ["/reports/desk/"]
+    assert desk["/reports/desk/"] == "page"
+    assert {href: c for href, c in report.items() if c} == {"/reports/": "true"}
+
+
+def test_a_page_outside_the_menu_marks_nothing():
+    assert not any(link.current for link in opened(Role.CLERK, ""))
+
+
+def test_an_administrator_of_accounts_is_led_to_no_content():
+    assert [link.href for link in opened(Role.ADMINISTRATOR)] == ["/"]
+
+
+@pytest.mark.parametrize("role", [Role.HOST, Role.CLERK])
+def test_only_receivers_are_led_to_the_desk(role):
+    assert "/reports/desk/" not in {link.href for link in opened(role)}
+
+
+def test_every_page_stands_once():
+    pages = [entry.page for group in MENU for entry in group.entries]
+
+    assert len(pages) == len(set(pages))
