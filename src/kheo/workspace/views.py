@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from kheo.core.http import Request
-from kheo.workspace.queries import home_of
+from kheo.workspace.queries.home import home_of
 
 
 def home(request: Request) -> HttpResponse:
