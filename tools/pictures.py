@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
@@ -37,8 +37,8 @@ class Seen:
 
 
 def kind_of(path: str) -> str:
-    """The page's kind: its path without the numbers that say which one."""
-    return re.sub(r"/[0-9a-f-]*\d[^/]*", "/n", path).strip("/") or "home"
+    """The page's kind: its path without the numbers and codes that say which one."""
+    return re.sub(r"/[^/]*[\d_-][^/]*", "/n", path).strip("/") or "home"
 
 
 def sign_in(page: Page, site: str, username: str) -> None:
@@ -60,13 +60,23 @@ def kinds(page: Page, site: str) -> dict[str, str]:
     found: dict[str, str] = {"home": "/"}
     waiting = ["/"]
     while waiting and len(found) < MOST_KINDS:
-        page.goto(site + waiting.pop(0))
+        if not _opens(page, site + waiting.pop(0)):
+            continue
         for link in _links(page, site):
             kind = kind_of(urlsplit(link).path)
             if kind not in found:
                 found[kind] = link
                 waiting.append(link)
     return found
+
+
+def _opens(page: Page, address: str) -> bool:
+    """Whether the address is a page; a download is none."""
+    try:
+        answer = page.goto(address)
+    except Error:
+        return False
+    return answer is not None and "html" in answer.headers.get("content-type", "")
 
 
 def _links(page: Page, site: str) -> list[str]:
@@ -108,10 +118,9 @@ def walk(
                 if only and not any(word in kind for word in only):
                     continue
                 name = f"{kind.replace('/', '_')}-{username}-{width}-{language}"
-                answer = page.goto(site + address)
+                if not _opens(page, site + address):
+                    continue
                 one = Seen(name, address, problems(page))
-                if answer is None or answer.status >= 400:
-                    one.problems.append(f"answer {answer and answer.status}")
                 page.screenshot(path=folder / f"{name}.png", full_page=True)
                 seen.append(one)
             context.close()

@@ -7,13 +7,32 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
 from kheo.core.errors import DomainError
 from kheo.core.http import sentence_of
 
+_TEXTS = ("text/html", "text/csv", "text/calendar", "application/json")
+
 Next = Callable[[HttpRequest], HttpResponse]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class CompressPagesMiddleware(GZipMiddleware):
+    """Pages and tables travel compressed; photos and papers already are.
+
+    Django pads each answer by a random length and masks the CSRF token, so the size
+    of a page tells nothing of a secret in it.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if response.headers.get("Content-Type", "").startswith(_TEXTS):
+            return super().process_response(request, response)
+        return response
 
 
 class WriteGate:

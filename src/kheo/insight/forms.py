@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kheo.core.forms import DayInput
 from kheo.core.periods import Interval
 from kheo.insight.queries.frames import RECORDED_WORD, TODAY_WORD
 
@@ -19,8 +20,7 @@ Choices = Sequence[tuple[str, Any]]
 
 
 def _date(label: Any, *, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, widget=widget)
+    return forms.DateField(label=label, required=required, widget=DayInput())
 
 
 class LookForm(forms.Form):

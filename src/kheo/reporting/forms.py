@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.rules import NotANumber, format_amount
 from kheo.core.errors import DomainError
+from kheo.core.forms import DayInput
 from kheo.ledger.models import ClaimKind
 from kheo.programmes.pack import Paragraph
 from kheo.reporting.models import Remark, Settlement
@@ -32,7 +33,6 @@ WORDS = [
     (ClaimKind.NIL.value, _("nothing to report")),
     (ClaimKind.NOT_APPLICABLE.value, _("does not apply to us")),
 ]
-DATE = {"type": "date"}
 
 
 class AmountField(forms.CharField):
@@ -259,7 +259,7 @@ class ExtendForm(forms.Form):
 
     until = forms.DateField(
         label=_("Until (last day included)"),
-        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
@@ -275,7 +275,7 @@ class IssueForm(forms.Form):
     )
     issued_on = forms.DateField(
         label=_("Date of issue"),
-        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     file = forms.FileField(
         label=_("Signed paper (PDF or scan)"),
@@ -290,7 +290,7 @@ class NumberForm(forms.Form):
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     on = forms.DateField(
         label=_("Date of issue"),
-        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
 
