@@ -9,10 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 FLAGS = [
@@ -28,6 +30,10 @@ WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
 START_SECONDS = 240
 PATIENCE = 12_000
 PICTURES = os.environ.get("KHEO_PICTURES")
+PICTURE_WIDTH = 960
+PICTURE_COLOURS = 64
+AXE = {"rules": {"target-size": {"enabled": True}}}
+LANDMARKS = ("main", "header", "footer")
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +85,17 @@ def browser():
         chromium.close()
 
 
+def keep(picture, path):
+    """A picture for the docs: as wide as a page of text, few colours, few bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.open(BytesIO(picture)).convert("RGB")
+    if image.width > PICTURE_WIDTH:
+        height = round(image.height * PICTURE_WIDTH / image.width)
+        image = image.resize((PICTURE_WIDTH, height), Image.Resampling.LANCZOS)
+    few = image.quantize(PICTURE_COLOURS, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+
+
 class Person:
     """Somebody at a browser: signs in, walks, looks, takes pictures."""
 
@@ -112,18 +129,20 @@ class Person:
     def go(self, path):
         return self.page.goto(f"{self.site}{path}")
 
-    def see(self, name):
-        """The page fits its width, axe finds nothing serious, a picture is kept."""
+    def see(self, name, *, picture=False):
+        """The page fits, has its parts, axe finds nothing serious; a picture is kept."""
         overflow = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert overflow <= 0, f"{name}: {overflow} px too wide at {self.width}"
-        if PICTURES:
-            folder = Path(PICTURES)
-            folder.mkdir(parents=True, exist_ok=True)
-            path = folder / f"{name}-{self.width}.png"
-            self.page.screenshot(path=path, full_page=True)
-        found = Axe().run(self.page).response["violations"]
+        assert self.page.locator("h1").count() == 1, name
+        assert self.page.title().split(" – ")[0].strip(), name
+        assert self.page.locator("html").get_attribute("lang") in {"vi", "en"}
+        for landmark in LANDMARKS:
+            assert self.page.locator(landmark).count() == 1, f"{name}: {landmark}"
+        if PICTURES and picture:
+            keep(self.page.screenshot(), Path(PICTURES) / f"{name}-{self.width}.png")
+        found = Axe().run(self.page, options=AXE).response["violations"]
         serious = [
             (rule["id"], [node["html"][:200] for node in rule["nodes"]][:3])
             for rule in found

@@ -42,7 +42,7 @@ from kheo.workspace.queries.received import (
 SHOWN = 8
 """Lines of one list; the page of the list has the rest."""
 
-CHANGED, REVIEW = "changed", "review"
+CHANGED, REVIEW, CORRECT = "changed", "review", "correct"
 
 SOON = timedelta(days=30)
 LONG_AGO = timedelta(days=120)
@@ -135,7 +135,7 @@ class Home:
 
 def home_of(actor: Actor, on: date) -> Home:
     """The first page of one person on one day; the queries do not grow with the rows."""
-    waiting = sorted(waiting_for(actor, on), key=lambda one: one.kind == CHANGED)
+    waiting = sorted(waiting_for(actor, on), key=_urgency)
     approvals = _approvals(actor, on)
     shown = {one.line.url for one in approvals}
     mine = [one for one in waiting if one.kind != REVIEW and one.url not in shown]
@@ -167,6 +167,11 @@ def home_of(actor: Actor, on: date) -> Home:
         people=people_for(actor, on),
         whom_to_ask=[] if held else administrators(on),
     )
+
+
+def _urgency(one: Waiting) -> int:
+    """What came back before what is due, figures that changed after all that."""
+    return {CORRECT: 0, CHANGED: 2}.get(one.kind, 1)
 
 
 def _some(rows: list[Waiting]) -> Some:
