@@ -31,7 +31,7 @@ START_SECONDS = 240
 PATIENCE = 12_000
 PICTURES = os.environ.get("KHEO_PICTURES")
 PICTURE_WIDTH = 960
-PICTURE_COLOURS = 64
+PICTURE_COLOURS = 128
 AXE = {"rules": {"target-size": {"enabled": True}}}
 LANDMARKS = ("main", "header", "footer")
 
@@ -92,7 +92,11 @@ def keep(picture, path):
     if image.width > PICTURE_WIDTH:
         height = round(image.height * PICTURE_WIDTH / image.width)
         image = image.resize((PICTURE_WIDTH, height), Image.Resampling.LANCZOS)
-    few = image.quantize(PICTURE_COLOURS, dither=Image.Dither.NONE)
+    few = image.quantize(
+        PICTURE_COLOURS,
+        method=Image.Quantize.FASTOCTREE,
+        dither=Image.Dither.NONE,
+    )
     few.save(path, optimize=True)
 
 

@@ -129,7 +129,6 @@ def test_pages_are_light(person):
 
     assert 20_000 < first <= FIRST_VISIT
     assert {path: size for path, size in later.items() if size > LATER} == {}
-    print("weight", first, later)
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -8,6 +8,7 @@ import re
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import docx
 import openpyxl
@@ -18,6 +19,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 WORK = "Đổ bê tông đường thôn, làm cùng xã"
 SATURDAY = 5
+WALKED = {}
+"""What an earlier step made and a later one goes on with."""
 
 
 def last_saturday():
@@ -37,6 +40,11 @@ def first_month_report(page):
         "main a", has_text=re.compile(r"Báo cáo tháng .*tháng", re.IGNORECASE)
     )
     return links.first
+
+
+def the_report(page):
+    """The link to the report of this walk, on whichever page shows it."""
+    return page.locator(f'main a[href="{WALKED["report"]}"]').first
 
 
 @pytest.mark.parametrize("width", ["wide", "phone"])
@@ -84,6 +92,7 @@ def test_the_clerk_logs_it_on_a_phone_with_a_photo(person, tmp_path):
     page.get_by_role("link", name="Ghi kết quả").click()
     page.get_by_label(re.compile("Lượt cán bộ")).first.fill("9")
     page.get_by_label(re.compile("Lượt đoàn viên")).first.fill("31")
+    clerk.see("3-log", picture=True)
     page.get_by_label(re.compile(r"Đường giao thông.*Làm mới")).fill("1.2x")
     page.get_by_role("button", name="Lưu").click()
     clerk.see("3-log-error")
@@ -92,7 +101,6 @@ def test_the_clerk_logs_it_on_a_phone_with_a_photo(person, tmp_path):
 
     page.get_by_label(re.compile(r"Đường giao thông.*Làm mới")).fill("1.250")
     page.get_by_label(re.compile("xã hội hóa", re.IGNORECASE)).fill("12.500.000")
-    clerk.see("3-log", picture=True)
     page.get_by_role("button", name="Lưu").click()
     page.wait_for_url(re.compile(r"/activities/\d+/$"))
 
@@ -137,6 +145,7 @@ def test_the_report_writes_its_first_draft_and_every_figure_opens(person):
     page.get_by_role("button", name="Lưu và trình lãnh đạo").click()
 
     page.wait_for_url(re.compile(r"/reports/\d+/$"))
+    WALKED["report"] = urlsplit(page.url).path
     assert "chờ duyệt số liệu" in clerk.text()
     clerk.see("5-awaiting")
     figures = page.locator("main table a[href*='/insight/rows']")
@@ -149,7 +158,7 @@ def test_the_report_writes_its_first_draft_and_every_figure_opens(person):
 def test_the_leader_approves_the_figures(person):
     leader = person("bi-thu-chi-bo", width="phone")
     leader.see("6-home-leader", picture=True)
-    leader.page.locator("main a", has_text="Báo cáo tháng").first.click()
+    the_report(leader.page).click()
 
     leader.page.get_by_role("button", name="Duyệt số liệu").click()
 
@@ -160,7 +169,7 @@ def test_the_leader_approves_the_figures(person):
 def test_the_focal_point_returns_it_with_a_reason(person):
     focal = person("dau-moi")
     focal.see("7-home-focal", picture=True)
-    focal.page.locator("main a", has_text="Báo cáo tháng").first.click()
+    the_report(focal.page).click()
     page = focal.page
     page.get_by_role("link", name="Trả lại").click()
     page.locator("[name=note]").fill("Kiểm tra lại số mô hình.")
@@ -174,7 +183,7 @@ def test_the_focal_point_returns_it_with_a_reason(person):
 def test_the_clerk_corrects_and_the_leader_approves_again(person):
     clerk = person("can-bo-chi-bo")
     assert "bị trả lại" in clerk.text()
-    clerk.page.locator("main a", has_text="Báo cáo tháng").first.click()
+    the_report(clerk.page).click()
     page = clerk.page
     clerk.see("8-returned")
     if not page.url.endswith("/edit/"):
@@ -184,14 +193,14 @@ def test_the_clerk_corrects_and_the_leader_approves_again(person):
     page.wait_for_url(re.compile(r"/reports/\d+/$"))
 
     leader = person("bi-thu-chi-bo")
-    leader.page.locator("main a", has_text="Báo cáo tháng").first.click()
+    the_report(leader.page).click()
     leader.page.get_by_role("button", name="Duyệt số liệu").click()
     leader.page.get_by_text("đã gửi", exact=True).first.wait_for()
 
 
 def test_the_focal_point_accepts_on_one_screen(person):
     focal = person("dau-moi")
-    focal.page.locator("main a", has_text="Báo cáo tháng").first.click()
+    the_report(focal.page).click()
     page = focal.page
     page.get_by_role("link", name="Tiếp nhận báo cáo").last.click()
     page.wait_for_url(re.compile("/desk/"))
