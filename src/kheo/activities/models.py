@@ -68,6 +68,7 @@ class Activity(models.Model):
     hamlet = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
     field = models.CharField(_("field of work"), max_length=60, blank=True)
     title = models.CharField(_("work"), max_length=255)
+    folded = models.CharField(max_length=400, default="", editable=False)
     means = models.TextField(_("means"), blank=True)
     safety = models.TextField(_("safety"), blank=True)
     state = models.CharField(

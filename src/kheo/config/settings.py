@@ -43,6 +43,7 @@ CONTEXTS = [
     "activities",
     "reporting",
     "insight",
+    "search",
     "workspace",
     "sample",
 ]

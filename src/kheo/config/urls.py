@@ -16,6 +16,7 @@ urlpatterns = [
     path("activities/", include("kheo.activities.urls")),
     path("reports/", include("kheo.reporting.urls")),
     path("insight/", include("kheo.insight.urls")),
+    path("search/", include("kheo.search.urls")),
     path("files/", include("kheo.documents.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", health.alive, name="healthz"),

@@ -28,6 +28,7 @@ from kheo.activities.services.rhythms import settle_again
 from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
 from kheo.core.access import Actor
 from kheo.core.errors import Conflict, RuleBroken
+from kheo.core.text import fold
 from kheo.ledger import services as ledger
 from kheo.organisations.models import Organisation
 
@@ -61,7 +62,8 @@ def log_activity(
     _replace_quantities(activity, lines, mine=mine, leads=leads)
     changes: dict[str, object] = {"logged_at": at}
     if leads:
-        changes |= {"state": move.target, "title": title or activity.title}
+        named = title or activity.title
+        changes |= {"state": move.target, "title": named, "folded": fold(named)}
     write(activity, before, changes)
     _post(activity, at=at)
     settle_again(activity, at=at)

@@ -15,6 +15,7 @@ from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, Activit
 from kheo.audit.services import record
 from kheo.core.access import Actor, Capability, require
 from kheo.core.errors import Conflict, RuleBroken
+from kheo.core.text import fold
 from kheo.ledger import services as ledger
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import explain_absence
@@ -71,6 +72,7 @@ def plan_activity(
         hamlet=where.hamlet,
         field=field,
         title=title,
+        folded=fold(title),
         means=means,
         safety=safety,
         note=reason,
@@ -112,6 +114,7 @@ def change_plan(
         "hamlet": where.hamlet,
         "field": field,
         "title": title,
+        "folded": fold(title),
         "means": means,
         "safety": safety,
         "note": reason,
