@@ -116,7 +116,7 @@ def test_a_body_shows_its_names_places_lineage_and_history(specialist):
     assert "hợp nhất" in page
     assert reverse("organisations:detail", args=["btgdv"]) in page
     assert reverse("organisations:detail", args=["tinh"]) in page
-    assert "organisation.reorganise" in page
+    assert "sắp xếp lại đơn vị" in page
 
 
 def test_what_one_may_not_see_is_not_there(specialist):

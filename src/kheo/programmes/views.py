@@ -2,12 +2,14 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from kheo.core.access import Capability
+from kheo.audit.models import AuditEntry
+from kheo.audit.queries import history_of
+from kheo.core.access import Actor, Capability
 from kheo.core.calendar import VIETNAM
 from kheo.core.http import Request, errors_on, status_of
 from kheo.core.periods import Interval
@@ -58,8 +60,16 @@ def programme_detail(request: Request, code: str) -> HttpResponse:
         "milestones": [(one, last_day_of(one)) for one in pack.milestones],
         "is_known_year": VIETNAM.is_known(year),
         "may_set_days": bool(request.actor.holds(Capability.REVIEW_REPORTS)),
+        "history": _history(programme, request.actor),
     }
     return render(request, "programmes/programme_detail.html", context)
+
+
+def _history(programme: Programme, actor: Actor) -> QuerySet[AuditEntry]:
+    """What happened to the programme itself, and what bodies that one sees did to it."""
+    seen = Organisation.objects.visible_to(actor).values("pk")
+    own = Q(organisation_id=None) | Q(organisation_id__in=seen)
+    return history_of(programme).filter(own)
 
 
 def focal_days(request: Request, code: str) -> HttpResponse:

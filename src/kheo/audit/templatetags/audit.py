@@ -1,0 +1,8 @@
+"""The words of the trail on a page."""
+
+from django import template
+
+from kheo.audit.wording import plain
+
+register = template.Library()
+register.filter("plain", plain)
