@@ -28,7 +28,7 @@ from kheo.reporting.queries.papers import (
 )
 from kheo.reporting.queries.statements import thawed_table
 from kheo.reporting.services.drafts import Typed, pull_paragraph, save_report
-from kheo.reporting.services.papers import check_of, issue_report, number_report
+from kheo.reporting.services.papers import issue_report, number_report, said_of
 from kheo.stationery.word import word
 from kheo.stationery.workbook import workbook
 from tests.reporting.make import (
@@ -340,6 +340,7 @@ def test_a_signed_pdf_is_checked_against_the_digest(tmp_path, settings):
     )
 
     assert issued.check_result == DigestCheck.MATCHES
+    assert issued.signatures == []
     assert (issued.number, issued.file) == ("15-BC/CB", file)
 
 
@@ -348,9 +349,9 @@ def test_another_paper_and_a_scan_are_told_apart(tmp_path, settings):
     statement = full_report(world).statements.get()
     file = stored(world, tmp_path, settings, pdf_saying("some other paper"))
 
-    assert check_of(statement, file) == DigestCheck.DIFFERS
+    assert said_of(statement, file).check == DigestCheck.DIFFERS
     file.media_type = "image/jpeg"
-    assert check_of(statement, file) == DigestCheck.UNREADABLE
+    assert said_of(statement, file).check == DigestCheck.UNREADABLE
     assert text_of(b"%PDF-1.4 broken") == ""
 
 
@@ -409,3 +410,28 @@ def test_a_body_that_numbers_here_takes_the_next_number():
 
     assert issued.number == "01-BC/CB"
     assert issued.issued_on == date(2024, 3, 22)
+
+
+def test_the_signatures_of_the_file_stand_beside_the_paper(client):
+    world = make_world()
+    report = full_report(world)
+    issued = issue_report(
+        report,
+        number="15-BC/CB",
+        issued_on=ON,
+        actor=world.actor("clerk", "a1"),
+        at=NEXT_DAY,
+    )
+    issued.signatures = [
+        {"signer": "Hà Văn Mẫu", "at": "2024-03-23T02:00:00+00:00", "state": "trusted"},
+        {"signer": "<b>", "at": "", "state": "altered"},
+    ]
+    issued.save()
+    client.force_login(world.person("clerk", "a1"))
+
+    page = client.get(report.get_absolute_url()).content.decode()
+
+    assert "Hà Văn Mẫu" in page
+    assert "09:00 23/03/2024" in page
+    assert "tệp đã bị sửa sau khi ký" in page
+    assert "&lt;b&gt;" in page

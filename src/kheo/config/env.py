@@ -38,6 +38,18 @@ class Environment:
     def words(self, name: str, default: str = "") -> list[str]:
         return [w.strip() for w in self.text(name, default).split(",") if w.strip()]
 
+    def folder(self, name: str) -> Path | None:
+        """An existing folder to read from; `None` where none is named."""
+        value = self.text(name)
+        if not value:
+            return None
+        path = Path(value).expanduser().resolve()
+        if not path.is_dir():
+            raise SystemExit(
+                f"KHEO_{name}: không có thư mục {path}. / There is no folder {path}."
+            )
+        return path
+
     def data_dir(self) -> Path:
         """The folder of everything that stays, made for its owner only."""
         folder = Path(self.text("DATA_DIR") or "var").expanduser().resolve()

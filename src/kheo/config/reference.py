@@ -26,6 +26,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "SECRET_KEY": "Signs sessions. Default: made at first start and kept in `DATA_DIR/secret_key`, mode 0600.",
         "DATABASE_URL": "`postgres://user:password@host:port/name`. Default: SQLite in `DATA_DIR/kheo.sqlite3`.",
         "HOSTS": "Host names the site answers to, with commas. Default: this machine only.",
+        "TRUST_ROOTS": "Folder of root certificates (PEM or DER) to which electronic signatures of returned papers must lead. Default: none, signatures are then only checked for being whole.",
         "HTTPS": "`1` where a reverse proxy serves TLS: secure cookies, HSTS. Required for public hosts.",
         "DEBUG": "`1` for developers only; refused for public hosts.",
         "LOG": "`json` writes log lines as JSON objects.",
@@ -90,7 +91,7 @@ def settings_read() -> set[str]:
         (PACKAGE / "config" / name).read_text("utf-8")
         for name in ("settings.py", "env.py")
     )
-    return set(re.findall(r"\.(?:text|flag|number|words)\(\s*\"([A-Z_]+)\"", text))
+    return set(re.findall(r"\.(?:text|flag|number|words|folder)\(\s*\"([A-Z_]+)\"", text))
 
 
 def _settings() -> str:

@@ -14,6 +14,7 @@ ENV = Environment(os.environ)
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = ENV.data_dir()
 
+TRUST_ROOTS = ENV.folder("TRUST_ROOTS")
 SECRET_KEY = ENV.secret_key(DATA_DIR)
 DEBUG = ENV.flag("DEBUG")
 ALLOWED_HOSTS = ENV.words("HOSTS", "localhost,127.0.0.1,[::1]")

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from kheo.documents import imaging, pdfs
+from kheo.documents import imaging, pdfs, signatures
 from kheo.documents.rules import Refusal, refuse
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 40
 IMAGING, PDFS = Path(imaging.__file__), Path(pdfs.__file__)
+SIGNATURES = Path(signatures.__file__)
 
 
 def remade_image(
@@ -31,6 +32,17 @@ def inspect_pdf(content: bytes) -> int:
     """How many pages the PDF has. Raises `RuleBroken` for one that is not taken."""
     answer, __ = _run(PDFS, content, [])
     return int(answer["pages"])
+
+
+def signatures_of(content: bytes, roots: Path | None) -> list[dict[str, str]]:
+    """What `signatures` says of each signature; none for a file without any.
+
+    `roots` is the operator's folder of trusted certificates. Raises `RuleBroken` for a
+    file over which the process died.
+    """
+    answer, __ = _run(SIGNATURES, content, [str(roots)] if roots else [])
+    found: list[dict[str, str]] = answer["signatures"]
+    return found
 
 
 def _run(

@@ -325,7 +325,11 @@ class DigestCheck(models.TextChoices):
 
 
 class IssuedPaper(models.Model):
-    """The paper made of a statement, as it was signed, numbered and issued."""
+    """The paper made of a statement, as it was signed, numbered and issued.
+
+    `signatures` is what the file's electronic signatures said when it came back: for
+    each the signer, the moment and a state (`documents.signatures`).
+    """
 
     statement = models.OneToOneField(Statement, models.PROTECT, related_name="paper")
     number = models.CharField(_("number and symbol"), max_length=60)
@@ -334,6 +338,7 @@ class IssuedPaper(models.Model):
     check_result = models.CharField(
         max_length=12, blank=True, choices=DigestCheck.choices
     )
+    signatures = models.JSONField(default=list)
     recorded_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
 

@@ -1,8 +1,10 @@
 """The paper that was signed and numbered comes back to its statement."""
 
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -13,6 +15,7 @@ from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.core.text import normalise
 from kheo.directives.services import take_number
 from kheo.documents.models import StoredFile
+from kheo.documents.sandbox import signatures_of
 from kheo.reporting.models import DigestCheck, IssuedPaper, Report, Statement
 from kheo.reporting.pdf_text import text_of
 from kheo.reporting.queries.papers import REPORT_CODE, symbol_of
@@ -51,13 +54,12 @@ def issue_report(
         raise RuleBroken(message, field="issued_on")
     if issued_on > localdate(at):
         raise RuleBroken(_("This day has not come yet."), field="issued_on")
-    check = check_of(statement, file) if file else ""
     return _kept(
         statement,
         number=normalise(number),
         issued_on=issued_on,
         file=file,
-        check=check,
+        said=said_of(statement, file),
         actor=actor,
         at=at,
     )
@@ -85,23 +87,41 @@ def number_report(
     symbol = symbol_of(report.organisation, on)
     number = format_number(Family.PARTY, taken.number, REPORT_CODE, symbol)
     return _kept(
-        statement, number=number, issued_on=on, file=None, check="", actor=actor, at=at
+        statement,
+        number=number,
+        issued_on=on,
+        file=None,
+        said=Said(),
+        actor=actor,
+        at=at,
     )
 
 
-def check_of(statement: Statement, file: StoredFile) -> DigestCheck:
-    """Whether the file carries the digest of the statement.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file that came back says of the approved figures, and who signed it."""
 
-    Only text can be read: a scan is compared by eye.
+    check: DigestCheck | str = ""
+    signatures: list[dict[str, str]] = field(default_factory=list)
+
+
+def said_of(statement: Statement, file: StoredFile | None) -> Said:
+    """Whether the file carries the digest of the statement; its electronic signatures.
+
+    Only text can be read: a scan is compared by eye, and has no signature but ink.
     """
+    if file is None:
+        return Said()
     if file.media_type != PDF:
-        return DigestCheck.UNREADABLE
+        return Said(DigestCheck.UNREADABLE)
     with default_storage.open(file.path()) as stored:
-        text = text_of(stored.read())
+        content = stored.read()
+    signed_by = signatures_of(content, settings.TRUST_ROOTS)
+    text = text_of(content)
     if not text.strip():
-        return DigestCheck.UNREADABLE
+        return Said(DigestCheck.UNREADABLE, signed_by)
     is_there = found_in(statement.digest, text)
-    return DigestCheck.MATCHES if is_there else DigestCheck.DIFFERS
+    return Said(DigestCheck.MATCHES if is_there else DigestCheck.DIFFERS, signed_by)
 
 
 def _statement(report: Report, *, actor: Actor, at: datetime) -> Statement:
@@ -121,7 +141,7 @@ def _kept(
     number: str,
     issued_on: date,
     file: StoredFile | None,
-    check: str,
+    said: Said,
     actor: Actor,
     at: datetime,
 ) -> IssuedPaper:
@@ -132,11 +152,17 @@ def _kept(
             "number": number,
             "issued_on": issued_on,
             "file": file,
-            "check_result": check,
+            "check_result": said.check,
+            "signatures": said.signatures,
             "recorded_by_id": actor.user_id,
             "recorded_at": at,
         },
     )
-    data = {"number": number, "on": issued_on.isoformat(), "check": str(check)}
+    data: dict[str, object] = {
+        "number": number,
+        "on": issued_on.isoformat(),
+        "check": str(said.check),
+    }
+    data["signatures"] = [one["state"] for one in said.signatures]
     recorded(report, "report.issue", actor=actor, at=at, data=data)
     return paper

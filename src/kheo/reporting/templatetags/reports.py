@@ -1,13 +1,14 @@
 """How figures, names and periods of reports look; nothing here asks the database."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format, number_format
 from django.utils.http import urlencode
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
 from kheo.core.periods import Interval
@@ -68,6 +69,12 @@ def digest(text: str) -> str:
 def iso_day(text: str) -> date:
     """A day out of a frozen statement."""
     return date.fromisoformat(text)
+
+
+@register.filter
+def moment(text: str) -> datetime:
+    """A moment out of a kept answer, in the site's time."""
+    return localtime(datetime.fromisoformat(text))
 
 
 @register.filter
