@@ -71,6 +71,10 @@ SENTENCES: Mapping[str, Promise] = MappingProxyType(
 )
 
 
+INTERNAL = frozenset({"report.save", "report.take_back", "report.hand_back"})
+"""What only the body's own people read in a history."""
+
+
 def plain(verb: str) -> str:
     """The sentence of a verb in the language of the page; an unknown one stays itself."""
     return str(SENTENCES.get(verb, verb))

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from kheo.audit.queries import history_of
+from kheo.audit.wording import INTERNAL
 from kheo.core.access import Actor, Capability
 from kheo.directives.models import NumberSource
 from kheo.directives.queries import numbering_of
@@ -37,8 +38,6 @@ from kheo.reporting.workflow import (
 
 GIVES_BACK = frozenset({ReportAction.RETURN, ReportAction.REOPEN})
 """These have a page of their own, with a place for remarks."""
-INTERNAL = frozenset({"report.save", "report.take_back", "report.hand_back"})
-"""What only the body's own people read in the history."""
 
 
 @dataclass(frozen=True, slots=True)

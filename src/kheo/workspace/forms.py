@@ -1,0 +1,21 @@
+"""What the trail may be narrowed to."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kheo.core.forms import DayInput
+from kheo.workspace.queries.trail import TOPICS
+
+
+class TrailForm(forms.Form):
+    """Everything may stay empty."""
+
+    topic = forms.ChoiceField(
+        label=_("About"),
+        required=False,
+        choices=[("", _("everything")), *TOPICS.items()],
+    )
+    body = forms.CharField(label=_("Body"), required=False, max_length=200)
+    person = forms.CharField(label=_("Person"), required=False, max_length=120)
+    first = forms.DateField(label=_("From"), required=False, widget=DayInput())
+    last = forms.DateField(label=_("To"), required=False, widget=DayInput())
