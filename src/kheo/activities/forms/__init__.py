@@ -1,0 +1,25 @@
+"""What people may type about a day in the village, and what it becomes."""
+
+from kheo.activities.forms.logs import (
+    AmountField,
+    LogForm,
+)
+from kheo.activities.forms.people import (
+    CodesForm,
+    PhotoForm,
+    RosterForm,
+)
+from kheo.activities.forms.plans import (
+    MoveForm,
+    PlanForm,
+)
+
+__all__ = [
+    "AmountField",
+    "CodesForm",
+    "LogForm",
+    "MoveForm",
+    "PhotoForm",
+    "PlanForm",
+    "RosterForm",
+]

@@ -1,0 +1,168 @@
+"""What one day achieved: an input per measure, made from the pack."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kheo.activities.models import Activity, Party
+from kheo.activities.queries import typed_measures
+from kheo.activities.rules import (
+    OWN_PEOPLE,
+    Done,
+    NotANumber,
+    format_amount,
+    parse_amount,
+    split_codes,
+)
+from kheo.core.language import said
+from kheo.organisations.queries import versions_on
+from kheo.programmes.pack import Measure, Origin, Pack
+
+OF_THE_BODY = "tier"
+"""The dimension that a body's own version answers."""
+
+HOUSEHOLDS = "households"
+NUMBER = {"inputmode": "decimal", "autocomplete": "off", "class": "number"}
+
+
+class AmountField(forms.CharField):
+    """A number of one measure, typed the Vietnamese way; becomes smallest units."""
+
+    def __init__(self, *, decimals: int, **kwargs: Any) -> None:
+        super().__init__(
+            required=False, widget=forms.TextInput(attrs=dict(NUMBER)), **kwargs
+        )
+        self.decimals = decimals
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return parse_amount(text, self.decimals)
+        except NotANumber as error:
+            raise forms.ValidationError(self._sentence()) from error
+
+    def _sentence(self) -> str:
+        if self.decimals:
+            return str(_("Write a number such as 1.234,5."))
+        return str(_("Write a whole number such as 1.234."))
+
+
+class LogForm(forms.Form):
+    """What one day achieved: an input per measure and value, made from the pack.
+
+    The lead fills the joint work and its own people; a partner only its own people.
+    """
+
+    title = forms.CharField(label=_("Work done"), max_length=255)
+
+    def __init__(
+        self,
+        *args: Any,
+        activity: Activity,
+        pack: Pack,
+        mine: Sequence[Party],
+        leads: bool,
+        names: dict[int, str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.activity = activity
+        self.pack = pack
+        self._lines: dict[str, tuple[str, int | None, str]] = {}
+        self._households: dict[str, tuple[str, str]] = {}
+        versions = versions_on([p.organisation_id for p in mine], activity.on)
+        self._tiers = {pk: version.tier for pk, version in versions.items()}
+        if not leads:
+            del self.fields["title"]
+        for measure in typed_measures(pack):
+            if measure.origin in OWN_PEOPLE:
+                for party in mine:
+                    note = names[party.organisation_id] if len(mine) > 1 else ""
+                    self._add_values(measure, note=note, party=party)
+            elif leads:
+                self._add_values(measure, note="")
+        for measure in pack.measures:
+            if leads and measure.origin is Origin.HOUSEHOLDS:
+                self._add_households(measure)
+        self._fill()
+
+    def done(self) -> list[Done]:
+        """The lines that were typed; call it on a valid form."""
+        lines = [
+            Done(measure, amount, owner, dimensions)
+            for name, (measure, owner, dimensions) in self._lines.items()
+            if (amount := self.cleaned_data.get(name))
+        ]
+        for name, (measure, dimensions) in self._households.items():
+            codes = split_codes(self.cleaned_data.get(name, ""))
+            lines += [
+                Done(measure, 1, dimensions=dimensions, subject=code) for code in codes
+            ]
+        return lines
+
+    def _add_values(
+        self, measure: Measure, *, note: str, party: Party | None = None
+    ) -> None:
+        """One input, or one for each value of the measure's first dimension.
+
+        The dimension `tier` is the body's own and is not asked.
+        """
+        owner = party.organisation_id if party else None
+        for value, dimensions in self._values(measure, party):
+            notes = " · ".join(part for part in (note, value) if part)
+            self._add(measure, owner=owner, note=notes, dimensions=dimensions)
+
+    def _values(
+        self, measure: Measure, party: Party | None = None
+    ) -> list[tuple[str, str]]:
+        if not measure.dimensions:
+            return [("", "")]
+        dimension = self.pack.dimension(measure.dimensions[0])
+        if dimension.code == OF_THE_BODY and party is not None:
+            return [("", f"{OF_THE_BODY}={self._tiers[party.organisation_id]}")]
+        return [(said(v.name), f"{dimension.code}={v.code}") for v in dimension.values]
+
+    def _add_households(self, measure: Measure) -> None:
+        for number, (value, dimensions) in enumerate(self._values(measure)):
+            name = f"{HOUSEHOLDS}{number}" if number else HOUSEHOLDS
+            label = said(measure.name)
+            self._households[name] = (measure.code, dimensions)
+            self.fields[name] = forms.CharField(
+                label=f"{label}: {value}" if value else label,
+                required=False,
+                widget=forms.Textarea(
+                    attrs={"rows": 1, "autocapitalize": "characters"}
+                ),
+                help_text=_("The codes on the commune's paper, never names."),
+            )
+
+    def _add(
+        self, measure: Measure, *, owner: int | None, note: str, dimensions: str = ""
+    ) -> None:
+        name = f"m{len(self._lines)}"
+        label = f"{said(measure.name)} ({said(measure.unit)})"
+        self._lines[name] = (measure.code, owner, dimensions)
+        self.fields[name] = AmountField(
+            decimals=measure.decimals, label=f"{label}: {note}" if note else label
+        )
+
+    def _fill(self) -> None:
+        self.initial.setdefault("title", self.activity.title)
+        known: dict[tuple[str, int | None, str], int] = {}
+        codes: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for row in self.activity.quantities.select_related("party"):
+            owner = row.party.organisation_id if row.party else None
+            known[row.measure, owner, row.dimensions] = row.amount
+            if row.subject:
+                codes[row.measure, row.dimensions].append(row.subject)
+        for name, key in self._lines.items():
+            if key in known:
+                decimals = self.fields[name].decimals  # type: ignore[attr-defined]  # AmountField
+                self.initial[name] = format_amount(known[key], decimals)
+        for name, house in self._households.items():
+            self.initial.setdefault(name, " ".join(codes[house]))

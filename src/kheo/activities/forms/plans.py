@@ -1,0 +1,153 @@
+"""Planning a day, and the steps of its life."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kheo.activities.queries import (
+    communes_in_charge,
+    leads_for,
+    other_communes,
+    partners_for,
+)
+from kheo.activities.services import Where
+from kheo.core.access import Actor
+from kheo.core.language import said
+from kheo.organisations.queries import versions_on
+from kheo.places.models import Place, PlaceVersion
+from kheo.places.queries import hamlets_on
+from kheo.places.queries import versions_on as versions_on_day
+from kheo.programmes.queries import InForce
+
+
+class PlanForm(forms.Form):
+    """Plan a day: only the actor's own bodies, their communes and partners there."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    organisation = forms.TypedChoiceField(label=_("Unit"), coerce=int)
+    place = forms.TypedChoiceField(label=_("Commune"), coerce=int)
+    hamlet = forms.TypedChoiceField(
+        label=_("Hamlet"), coerce=int, required=False, empty_value=None
+    )
+    on = forms.DateField(
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    starts_at = forms.TimeField(
+        label=_("Starts at"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    reason = forms.CharField(
+        label=_("Why not at the weekend"),
+        max_length=300,
+        required=False,
+        help_text=_("Only for a day from Monday to Friday."),
+    )
+    field = forms.ChoiceField(label=_("Field of work"), required=False)
+    title = forms.CharField(
+        label=_("Work to do"), max_length=255,
+        help_text=_("One line, as you would tell the commune."),
+    )  # fmt: skip
+    partners = forms.TypedMultipleChoiceField(
+        label=_("Together with"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    means = forms.CharField(
+        label=_("Means and tools"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    safety = forms.CharField(
+        label=_("Safety"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        actor: Actor,
+        programme: InForce,
+        day: date,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+        bodies = leads_for(actor)
+        named = sorted(
+            versions_on(bodies, day).values(), key=lambda v: (v.sort_name, v.pk)
+        )
+        self._choices("organisation", [(v.organisation_id, v.name) for v in named])
+        communes = communes_in_charge(bodies, day)
+        others = other_communes(programme, bodies, day)
+        self._choices(
+            "place",
+            [
+                (_("In your charge"), [(c.place_id, c.name) for c in communes]),
+                (_("Other communes"), [(c.place_id, c.name) for c in others]),
+            ],
+        )
+        self.has_communes = bool(communes or others)
+        self._choices(
+            "hamlet", [("", "—"), *_hamlets_by_commune([*communes, *others], day)]
+        )
+        partners = partners_for(bodies, day)
+        self._choices("partners", [(p.organisation_id, p.name) for p in partners])
+        self._bodies = {v.organisation_id: v.organisation for v in [*named, *partners]}
+        if not partners:
+            del self.fields["partners"]
+        fields = [(f.code, said(f.name)) for f in programme.pack.fields]
+        self._choices("field", [("", "—"), *fields])
+        if len(named) == 1:
+            self.initial.setdefault("organisation", named[0].organisation_id)
+
+    def _choices(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
+
+    def clean(self) -> dict[str, Any]:
+        """Replace the ids by what they name: the service takes objects."""
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        data["organisation"] = self._bodies[data["organisation"]]
+        data["partners"] = [self._bodies[pk] for pk in data.pop("partners", [])]
+        place = Place.objects.get(pk=data.pop("place"))
+        hamlet = Place.objects.filter(pk=data.pop("hamlet")).first()
+        if hamlet and not hamlets_on(place, self.day).filter(place=hamlet).exists():
+            self.add_error("hamlet", _("This hamlet is in another commune."))
+        data["where"] = Where(place, hamlet)
+        return data
+
+
+class MoveForm(forms.Form):
+    """A step of the lifecycle: the reason, and another day where one is proposed."""
+
+    note = forms.CharField(
+        label=_("Reason or remark"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    offered_on = forms.DateField(
+        label=_("Another day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+def _hamlets_by_commune(
+    communes: Iterable[PlaceVersion], day: date
+) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Grouped choices: without a script, the commune's name leads to its hamlets."""
+    below = versions_on_day(day).filter(parent__in=[c.place_id for c in communes])
+    by_commune: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for version in below.order_by("sort_name", "pk"):
+        by_commune[version.parent_id or 0].append((version.place_id, version.name))
+    return [
+        (c.name, by_commune[c.place_id]) for c in communes if by_commune[c.place_id]
+    ]
