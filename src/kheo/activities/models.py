@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kheo.activities.workflow import COMING, HAPPENED, ActivityState
+from kheo.activities.workflow import COMING, HAPPENED, ActivityState, Objection
 from kheo.core.access import Actor, Capability
 from kheo.core.scoping import ScopedQuerySet
 from kheo.documents.models import StoredFile
@@ -53,6 +53,8 @@ class Activity(models.Model):
     """One day of work with the people of one commune, in one programme.
 
     `client_id` is made by the form that plans or logs it: sent twice, it is one thing.
+    `offered_on` is the day that the commune proposes, or says the work took place on;
+    `beyond` why the unit asks although the month is full, empty where it is not.
     """
 
     client_id = models.UUIDField(unique=True)
@@ -78,6 +80,8 @@ class Activity(models.Model):
         editable=False,
     )
     offered_on = models.DateField(null=True)
+    beyond = models.CharField(max_length=300, blank=True)
+    objection = models.CharField(max_length=20, blank=True, choices=Objection.choices)
     note = models.TextField(blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -103,6 +107,10 @@ class Activity(models.Model):
                 condition=~Q(state=ActivityState.CONFIRMED)
                 | Q(confirmed_at__isnull=False),
                 name="activities_activity_confirmed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(objection="") | Q(state=ActivityState.DISPUTED),
+                name="activities_activity_objection_is_disputed",
             ),
             models.CheckConstraint(
                 condition=Q(hamlet=None) | ~Q(hamlet=F("place")),
@@ -224,4 +232,37 @@ class HouseholdCode(models.Model):
             models.UniqueConstraint(
                 fields=["programme", "code"], name="activities_householdcode_once"
             )
+        ]
+
+
+class HostLimit(models.Model):
+    """How many visits a commune takes in a month, from a month on or in that one only.
+
+    Without `most` it takes any number. A rule is replaced by a later one, never edited
+    once its first month has begun.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    since = models.DateField()
+    is_only = models.BooleanField(default=False)
+    most = models.PositiveSmallIntegerField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "since", "is_only"],
+                name="activities_hostlimit_one_a_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(since__day=1), name="activities_hostlimit_starts_a_month"
+            ),
+            models.CheckConstraint(
+                condition=Q(most=None) | ~Q(reason=""),
+                name="activities_hostlimit_has_reason",
+            ),
         ]

@@ -11,14 +11,25 @@ from kheo.activities.queries import (
     lines_for,
     parties_for,
 )
+from kheo.activities.queries.hosting import is_own_visit
 from kheo.activities.rules import format_amount, parse_dimensions
-from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
+from kheo.activities.workflow import (
+    HAPPENED,
+    TURNS,
+    WORKFLOW,
+    ActivityAction,
+    ActivityState,
+    Objection,
+)
 from kheo.audit.queries import history_of
 from kheo.core.access import Actor, Capability
 from kheo.core.language import said
 from kheo.places.queries import version_on
 from kheo.programmes.pack import Pack
 from kheo.programmes.queries import pack_on
+
+OTHER_DAY = (ActivityAction.COUNTER, ActivityAction.PROPOSE)
+"""Steps that may name another day."""
 
 
 def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str, Any]:
@@ -31,11 +42,16 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         for view in views
         if actor.can(capability, view.party.organisation)
     }
-    moves = WORKFLOW.available(state, lambda needed: needed in allowed)
+    is_own = is_own_visit(activity, actor)
+    moves = [
+        move
+        for move in WORKFLOW.available(state, lambda needed: needed in allowed)
+        if not (is_own and move.action is ActivityAction.CONFIRM)
+    ]
     hamlet = version_on(activity.hamlet, activity.on) if activity.hamlet else None
     pack = pack_on(activity.programme, activity.on)
     noted = [move for move in moves if move.needs_note]
-    if not any(move.action is ActivityAction.COUNTER for move in noted):
+    if not any(move.action in OTHER_DAY for move in noted):
         form.fields.pop("offered_on", None)
     leads = any(v.is_mine and v.party.role == PartyRole.LEAD for v in views)
     return {
@@ -48,6 +64,9 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         "noted_moves": noted,
         "may_log": any(m.action is ActivityAction.LOG for m in moves)
         and (leads or state in HAPPENED),
+        "turn": TURNS.get(state),
+        "is_own": is_own and Capability.HOST_ACTIVITIES in allowed,
+        "may_correct_day": leads and activity.objection == Objection.OTHER_DAY,
         "may_change": leads and state not in HAPPENED,
         "is_mine": any(view.is_mine for view in views),
         "photos": activity.photos.select_related("file").order_by("added_at", "pk"),

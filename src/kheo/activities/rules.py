@@ -4,8 +4,10 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from kheo.core.periods import Period
 from kheo.programmes.pack import Measure, Origin
 
 OWN_PEOPLE = frozenset({Origin.CADRES, Origin.WORK_DAYS})
@@ -150,3 +152,42 @@ def random_code(choose: Callable[[str], str] = secrets.choice) -> str:
 def split_codes(text: str) -> list[str]:
     """The codes that somebody typed, upper case, each once, in order."""
     return list(dict.fromkeys(re.findall(r"[A-Z0-9]+", text.upper())))
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many visits a commune takes from a month on, or in that month only."""
+
+    since: date
+    is_only: bool
+    most: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One month of a commune: what it takes, what is taken, what is asked beyond."""
+
+    month: Period
+    most: int | None
+    reason: str
+    taken: int
+    asked_beyond: int = 0
+
+    @property
+    def left(self) -> int | None:
+        """How many visits may still be planned; None where there is no limit."""
+        return None if self.most is None else max(0, self.most - self.taken)
+
+    @property
+    def is_full(self) -> bool:
+        return self.left == 0
+
+
+def limit_in(month: Period, limits: Sequence[Limit]) -> Limit | None:
+    """The rule that holds in a month: its own one, else the last that began before it."""
+    start = month.interval.start
+    own = [one for one in limits if one.is_only and one.since == start]
+    lasting = [one for one in limits if not one.is_only and one.since <= start]
+    found = own or sorted(lasting, key=lambda one: one.since)[-1:]
+    return found[0] if found else None

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from kheo.activities import views
 from kheo.activities.converters import ActionConverter
+from kheo.activities.views import hosting
 
 register_converter(ActionConverter, "activity_action")
 
@@ -18,4 +19,23 @@ urlpatterns = [
     path("photo/<int:pk>/<slug:variant>/", views.photo_file, name="photo"),
     path("photo/<int:pk>/remove/now/", views.photo_remove, name="photo_remove"),
     path("codes/", views.household_codes, name="codes"),
+    path("room/", hosting.room, name="room"),
+    path("hosting/", hosting.hosting, name="hosting"),
+    path("hosting/<slug:body>/limits/", hosting.limits, name="host_limits"),
+    path(
+        "hosting/<slug:body>/limits/<int:pk>/drop/",
+        hosting.limit_drop,
+        name="host_limit_drop",
+    ),
+    path(
+        "hosting/<slug:body>/<int:year>/<int:month>/",
+        hosting.month_page,
+        name="host_month",
+    ),
+    path(
+        "hosting/<slug:body>/<int:year>/<int:month>/confirm/",
+        hosting.month_confirm,
+        name="host_confirm",
+    ),
+    path("<int:pk>/correct-day/", hosting.correct_day, name="correct_day"),
 ]

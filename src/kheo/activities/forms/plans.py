@@ -49,6 +49,12 @@ class PlanForm(forms.Form):
         required=False,
         help_text=_("Only for a day from Monday to Friday."),
     )
+    beyond = forms.CharField(
+        label=_("Why one visit more than the commune takes"),
+        max_length=300,
+        required=False,
+        help_text=_("Only for a full month: the commune reads it and decides."),
+    )
     field = forms.ChoiceField(label=_("Field of work"), required=False)
     title = forms.CharField(
         label=_("Work to do"), max_length=255,
@@ -104,6 +110,8 @@ class PlanForm(forms.Form):
             del self.fields["partners"]
         fields = [(f.code, said(f.name)) for f in programme.pack.fields]
         self._choices("field", [("", "—"), *fields])
+        if not (self.is_bound or self.initial.get("beyond")):
+            del self.fields["beyond"]
         if len(named) == 1:
             self.initial.setdefault("organisation", named[0].organisation_id)
 

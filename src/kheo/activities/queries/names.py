@@ -50,3 +50,10 @@ def _dated(rows: Iterable[tuple[int, date, str]]) -> dict[int, Names]:
 def _as_of(names: Names, day: date) -> str:
     held = [name for since, name in names if since <= day]
     return held[-1] if held else (names[0][1] if names else "")
+
+
+def place_names(places: Iterable[int], day: date) -> dict[int, str]:
+    """What each place was called that day, or last before it, or else first after."""
+    rows = PlaceVersion.objects.filter(place__in=set(places))
+    named = _dated(rows.values_list("place_id", "valid_from", "name"))
+    return {place: _as_of(names, day) for place, names in named.items()}

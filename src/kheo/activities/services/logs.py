@@ -65,7 +65,7 @@ def log_activity(
         named = title or activity.title
         changes |= {"state": move.target, "title": named, "folded": fold(named)}
     write(activity, before, changes)
-    _post(activity, at=at)
+    post_day(activity, at=at)
     settle_again(activity, at=at)
     recorded(activity, "activity.log", actor=actor, at=at)
     return activity
@@ -98,6 +98,7 @@ def log_unplanned(
         title=title,
         field=field,
         reason=reason,
+        has_happened=True,
         actor=actor,
         at=at,
     )
@@ -106,7 +107,8 @@ def log_unplanned(
     return log_activity(activity, done=done, actor=actor, at=at)
 
 
-def _post(activity: Activity, *, at: datetime) -> None:
+def post_day(activity: Activity, *, at: datetime) -> None:
+    """Post what the day achieved, on the day it now bears, in place of what was posted."""
     parties = tuple(
         activity.parties.order_by("pk").values_list("organisation_id", flat=True)
     )

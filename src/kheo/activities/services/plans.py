@@ -10,11 +10,19 @@ from django.utils.translation import gettext as _
 
 from kheo.activities.models import Activity, Party, PartyRole
 from kheo.activities.queries import hosts_of, weekdays_of
+from kheo.activities.queries.hosting import is_own_visit
+from kheo.activities.services.places import claim_place
 from kheo.activities.services.rhythms import settle_again
-from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
+from kheo.activities.workflow import (
+    HAPPENED,
+    WORKFLOW,
+    ActivityAction,
+    ActivityState,
+    Objection,
+)
 from kheo.audit.services import record
 from kheo.core.access import Actor, Capability, require
-from kheo.core.errors import Conflict, RuleBroken
+from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.core.text import fold
 from kheo.ledger import services as ledger
 from kheo.organisations.models import Organisation
@@ -48,12 +56,16 @@ def plan_activity(
     means: str = "",
     safety: str = "",
     reason: str = "",
+    beyond: str = "",
+    has_happened: bool = False,
 ) -> Activity:
     """Propose a day to the commune; the same `client_id` again is the same activity.
 
     Raises `NotAllowed` for a body that is not the actor's, `RuleBroken` for a day that
-    the programme does not know, on which a body was not there, or that is none of the
-    programme's weekdays and has no `reason`.
+    the programme does not know, on which a body was not there, that is none of the
+    programme's weekdays and has no `reason`, or in a month for which the commune takes
+    no further visit and `beyond` does not say why it is asked all the same. What has
+    happened needs no place.
     """
     existing = Activity.objects.filter(client_id=client_id).first()
     if existing:
@@ -62,6 +74,8 @@ def plan_activity(
     require(actor, Capability.EDIT_ACTIVITIES, organisation)
     _check_day(programme, on, reason)
     _check_bodies([organisation, *partners], on)
+    if not has_happened:
+        beyond = claim_place(where.place, on, beyond=beyond, at=at)
     activity = Activity.objects.create(
         client_id=client_id,
         programme=programme,
@@ -76,6 +90,7 @@ def plan_activity(
         means=means,
         safety=safety,
         note=reason,
+        beyond=beyond,
         created_by_id=actor.user_id,
         created_at=at,
     )
@@ -99,8 +114,12 @@ def change_plan(
     means: str = "",
     safety: str = "",
     reason: str = "",
+    beyond: str = "",
 ) -> Activity:
-    """Change a plan that has not happened; another day or commune needs a new yes."""
+    """Change a plan that has not happened; another day or commune needs a new yes.
+
+    Another month or commune also needs a place there, as a new plan does.
+    """
     require(actor, Capability.EDIT_ACTIVITIES, activity.organisation)
     if ActivityState(activity.state) in HAPPENED:
         raise Conflict(_("This day is over: correct its log instead."))
@@ -120,7 +139,10 @@ def change_plan(
         "note": reason,
     }
     if asks_again:
-        changes |= {"state": ActivityState.PROPOSED, "offered_on": None}
+        changes |= {
+            "state": ActivityState.PROPOSED,
+            "beyond": claim_place(where.place, on, beyond=beyond, at=at, but=activity),
+        }
     write(activity, ActivityState(activity.state), changes)
     _set_parties(activity, partners)
     recorded(activity, "activity.change", actor=actor, at=at)
@@ -136,26 +158,35 @@ def move_activity(
     at: datetime,
     note: str = "",
     offered_on: date | None = None,
+    objection: str = "",
 ) -> Activity:
     """Carry out one step of the lifecycle, except logging, which brings figures.
 
-    Raises `NotAllowed`, `RuleBroken` or `Conflict`; nothing has then changed.
+    An `objection` says by itself why a log is disputed. Raises `NotAllowed`,
+    `RuleBroken` or `Conflict`; nothing has then changed.
     """
     if action is ActivityAction.LOG:
         raise RuleBroken(_("Say what was done."))
     before = ActivityState(activity.state)
     move = WORKFLOW.find(before, action)
     require_party(activity, move.capability, actor)
-    if move.needs_note and not note.strip():
+    if move.needs_note and not (note.strip() or objection):
         raise RuleBroken(_("Say why."), field="note")
     changes: dict[str, object] = {"state": move.target, "note": note}
-    if action is ActivityAction.COUNTER:
+    if action is ActivityAction.COUNTER or objection == Objection.OTHER_DAY:
         if offered_on is None:
             raise RuleBroken(_("Say which other day suits."), field="offered_on")
         changes["offered_on"] = offered_on
+    if action is ActivityAction.DISPUTE:
+        changes["objection"] = objection
     if action is ActivityAction.ACCEPT_DATE:
-        changes |= {"on": activity.offered_on, "offered_on": None}
+        changes["on"] = activity.offered_on
+    if action is ActivityAction.PROPOSE:
+        day = offered_on or activity.on
+        but = claim_place(activity.place, day, beyond=note, at=at, but=activity)
+        changes |= {"on": day, "beyond": but}
     if action is ActivityAction.CONFIRM:
+        _check_not_own(activity, actor)
         changes["confirmed_at"] = at
     write(activity, before, changes)
     if action is ActivityAction.WITHDRAW:
@@ -177,6 +208,14 @@ def _check_day(programme: str, on: date, reason: str) -> None:
             "The programme's days are Saturday and Sunday: say why another day."
         )
         raise RuleBroken(message, field="reason")
+
+
+def _check_not_own(activity: Activity, actor: Actor) -> None:
+    if is_own_visit(activity, actor):
+        message = _(
+            "Nobody confirms their own visit: the superior's check of the report counts."
+        )
+        raise NotAllowed(message)
 
 
 def _check_bodies(bodies: Iterable[Organisation], on: date) -> None:
@@ -220,8 +259,10 @@ def require_party(activity: Activity, capability: Capability, actor: Actor) -> N
 def write(
     activity: Activity, before: ActivityState, changes: Mapping[str, object]
 ) -> None:
+    """Compare and set; a new state forgets what was offered or objected in the old."""
+    forgotten = {"offered_on": None, "objection": ""} if "state" in changes else {}
     rows = Activity.objects.filter(pk=activity.pk, state=before)
-    if not rows.update(**changes):
+    if not rows.update(**{**forgotten, **changes}):
         raise Conflict(_("Somebody else has just changed this activity."))
     activity.refresh_from_db()
 

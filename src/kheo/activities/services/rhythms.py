@@ -63,13 +63,17 @@ def settle_window(
     return len(bodies)
 
 
-def settle_again(activity: Activity, *, at: datetime) -> None:
-    """After a log or a withdrawal: look again at its bodies in the day's windows."""
+def settle_again(activity: Activity, *, at: datetime, on: date | None = None) -> None:
+    """After a log or a withdrawal: look again at its bodies in the day's windows.
+
+    `on` is the day that the activity bore before, where it has moved.
+    """
     programme = Programme.objects.select_related("home").get(code=activity.programme)
     bodies = set(activity.parties.values_list("organisation_id", flat=True))
-    span = Interval(activity.on, activity.on + LOOK_AHEAD)
+    day = on or activity.on
+    span = Interval(day, day + LOOK_AHEAD)
     for rhythm, window in _windows(programme, span):
-        if activity.on in window:
+        if day in window:
             settle_window(programme, rhythm, window, at=at, only=bodies)
 
 

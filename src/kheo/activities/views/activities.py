@@ -15,7 +15,8 @@ from kheo.activities import services
 from kheo.activities.forms import CodesForm, LogForm, MoveForm, PlanForm, RosterForm
 from kheo.activities.models import Activity, HouseholdCode, PartyRole
 from kheo.activities.pages import detail_context
-from kheo.activities.queries import described, hosted_places, own_party
+from kheo.activities.queries import described, hosted_places, leads_for, own_party
+from kheo.activities.queries.hosting import ahead_of
 from kheo.activities.workflow import ActivityAction, ActivityState
 from kheo.core.access import Capability
 from kheo.core.http import Request, errors_on, render_part, status_of
@@ -67,7 +68,11 @@ def activity_plan(request: Request) -> HttpResponse:
     if form.is_bound and not form.errors:
         messages.success(request, _("The plan was sent to the commune."))
         return redirect(activity)
-    context = {"form": form, "has_communes": form.has_communes}
+    context = {
+        "form": form,
+        "has_communes": form.has_communes,
+        "communes_ahead": ahead_of(leads_for(request.actor), today),
+    }
     return render(
         request, "activities/activity_plan.html", context, status=status_of(form)
     )
@@ -95,7 +100,12 @@ def activity_change(request: Request, pk: int) -> HttpResponse:
     if form.is_bound and not form.errors:
         messages.success(request, _("The plan was changed."))
         return redirect(activity)
-    context = {"form": form, "activity": activity, "has_communes": True}
+    context = {
+        "form": form,
+        "activity": activity,
+        "has_communes": True,
+        "communes_ahead": ahead_of([activity.organisation_id], timezone.localdate()),
+    }
     return render(
         request, "activities/activity_plan.html", context, status=status_of(form)
     )
@@ -252,4 +262,5 @@ def _as_planned(activity: Activity) -> dict[str, object]:
         "means": activity.means,
         "safety": activity.safety,
         "reason": activity.note,
+        "beyond": activity.beyond,
     }
