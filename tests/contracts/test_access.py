@@ -15,6 +15,7 @@ PUBLIC = {
     "accounts:sign_in",
     "accounts:sign_in_sample",
     "accounts:invitation",
+    "activities:feed",
     "set_language",
     "healthz",
     "readyz",

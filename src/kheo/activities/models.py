@@ -266,3 +266,39 @@ class HostLimit(models.Model):
                 name="activities_hostlimit_has_reason",
             ),
         ]
+
+
+class FeedQuerySet(models.QuerySet["Feed"]):
+    """Addresses are personal: each person sees the own ones only."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(user=actor.user_id)
+
+    def in_use(self) -> Self:
+        return self.filter(revoked_at=None)
+
+
+class Feed(models.Model):
+    """A secret address from which one person's calendar reads the days of one body.
+
+    Only the digest of its token is kept. It answers for as long as the person may see
+    the body's activities, and not once it is revoked.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    token_digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    read_on = models.DateField(null=True)
+
+    objects = FeedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation"],
+                condition=Q(revoked_at=None),
+                name="activities_feed_one_in_use",
+            )
+        ]

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 from kheo.activities import views
 from kheo.activities.converters import ActionConverter
-from kheo.activities.views import hosting
+from kheo.activities.views import calendars, hosting
 
 register_converter(ActionConverter, "activity_action")
 
@@ -37,5 +37,25 @@ urlpatterns = [
         hosting.month_confirm,
         name="host_confirm",
     ),
+    path("calendar/", calendars.calendar, name="calendar"),
+    path("calendar/feeds/", calendars.feeds, name="feeds"),
+    path("calendar/feeds/<int:pk>/revoke/", calendars.feed_revoke, name="feed_revoke"),
+    path("calendar/<slug:body>/file/", calendars.calendar_file, name="calendar_file"),
+    path(
+        "calendar/<slug:body>/<int:year>/",
+        calendars.calendar_year,
+        name="calendar_year",
+    ),
+    path(
+        "calendar/<slug:body>/<int:year>/<int:month>/",
+        calendars.calendar_month,
+        name="calendar_month",
+    ),
+    path(
+        "calendar/<slug:body>/<int:year>/<int:month>/<int:day>/",
+        calendars.calendar_day,
+        name="calendar_day",
+    ),
+    path("feeds/<str:token>.ics", calendars.feed, name="feed"),
     path("<int:pk>/correct-day/", hosting.correct_day, name="correct_day"),
 ]

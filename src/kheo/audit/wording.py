@@ -30,6 +30,8 @@ SENTENCES: Mapping[str, Promise] = MappingProxyType(
         "activity.roster": _("changed the list of people"),
         "assignment.end": _("ended the charge of the commune"),
         "assignment.start": _("put the unit in charge of the commune"),
+        "feed.make": _("made an address for calendar programs"),
+        "feed.revoke": _("stopped an address for calendar programs"),
         "file.store": _("stored a file"),
         "file.withdraw": _("withdrew a file"),
         "group.define": _("defined a named group of bodies"),
