@@ -68,6 +68,7 @@ SENTENCES: Mapping[str, Promise] = MappingProxyType(
         "report.issue": _("recorded the issued paper"),
         "report.settle": _("settled changed figures"),
         "roster.forget": _("deleted lists of people whose time was over"),
+        "team.name": _("named the body's own teams"),
         "tree.define": _("defined a line of bodies"),
         "user.add": _("added a person"),
         "user.grant": _("gave a role"),

@@ -91,7 +91,9 @@ def settings_read() -> set[str]:
         (PACKAGE / "config" / name).read_text("utf-8")
         for name in ("settings.py", "env.py")
     )
-    return set(re.findall(r"\.(?:text|flag|number|words|folder)\(\s*\"([A-Z_]+)\"", text))
+    return set(
+        re.findall(r"\.(?:text|flag|number|words|folder)\(\s*\"([A-Z_]+)\"", text)
+    )
 
 
 def _settings() -> str:
