@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kheo.activities.rules import TEAM_LEAST, short_code
 from kheo.activities.workflow import COMING, HAPPENED, ActivityState, Objection
 from kheo.core.access import Actor, Capability
 from kheo.core.scoping import ScopedQuerySet
@@ -129,6 +130,11 @@ class Activity(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("activities:detail", args=[self.pk])
 
+    @property
+    def code(self) -> str:
+        """Short enough to write on paper; typing it finds the day again."""
+        return short_code(self.pk)
+
 
 class Party(models.Model):
     """A body that takes part, with its role."""
@@ -213,6 +219,57 @@ class RosterLine(models.Model):
     party = models.ForeignKey(Party, models.CASCADE, related_name="roster")
     name = models.CharField(_("name"), max_length=120)
     duty = models.CharField(_("duty"), max_length=200, blank=True)
+
+
+class TeamQuerySet(ScopedQuerySet["Team"]):
+    day_field = None
+    view_capability: ClassVar[Capability] = Capability.VIEW_ROSTERS
+
+    def in_turn(self) -> Self:
+        """The teams that a body still sends out, in the order it named them."""
+        return self.filter(is_in_turn=True).order_by("pk")
+
+
+class Team(models.Model):
+    """A part of a body that goes out in turn: at least three people, never a person.
+
+    Named by the body itself and seen by it alone; who belongs to it is not stored.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=80)
+    size = models.PositiveSmallIntegerField(_("people"))
+    is_in_turn = models.BooleanField(default=True)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"], name="activities_team_named_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(size__gte=TEAM_LEAST),
+                name="activities_team_is_no_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Turn(models.Model):
+    """A team goes along on a day, for its own body; only the last one is kept."""
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="turns")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="turns")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "team"], name="activities_turn_once_a_day"
+            )
+        ]
 
 
 class HouseholdCode(models.Model):

@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from kheo.activities.forms import MoveForm
 from kheo.activities.models import Activity, PartyRole, Quantity
 from kheo.activities.queries import (
     PartyView,
     described,
+    hidden_sums,
     is_in_charge,
     lines_for,
     parties_for,
+    parties_with_people,
 )
 from kheo.activities.queries.hosting import is_own_visit
 from kheo.activities.rules import format_amount, parse_dimensions
@@ -59,7 +63,11 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         "named": described([activity])[0],
         "hamlet": hamlet.name if hamlet else "",
         "parties": views,
-        "figures": _figures(lines_for(activity, views), views, pack),
+        "figures": [
+            *_figures(lines_for(activity, views), views, pack),
+            *_hidden(hidden_sums(activity, views), pack),
+        ],
+        "with_people": parties_with_people(activity),
         "plain_moves": [m for m in moves if not m.needs_note and _is_button(m.action)],
         "noted_moves": noted,
         "may_log": any(m.action is ActivityAction.LOG for m in moves)
@@ -91,15 +99,29 @@ def _figures(
 
 
 def _figure(row: Quantity, names: dict[int, str], pack: Pack) -> dict[str, str]:
-    known = {m.code: m for m in pack.measures}
-    measure = known.get(row.measure)
     notes = [names[row.party_id]] if row.party_id else []
     notes += [row.subject] if row.subject else []
-    notes += _values(row.dimensions, pack)
+    return _said(row.measure, row.dimensions, row.amount, notes, pack)
+
+
+def _hidden(sums: list[tuple[str, str, int]], pack: Pack) -> list[dict[str, str]]:
+    """What the other bodies brought together, where it gives none of them away."""
+    notes = [_("the other units together")]
+    return [
+        _said(measure, dimensions, total, notes, pack)
+        for measure, dimensions, total in sums
+    ]
+
+
+def _said(
+    code: str, dimensions: str, amount: int, notes: list[str], pack: Pack
+) -> dict[str, str]:
+    measure = next((m for m in pack.measures if m.code == code), None)
+    notes = notes + _values(dimensions, pack)
     return {
-        "name": said(measure.name) if measure else row.measure,
+        "name": said(measure.name) if measure else code,
         "unit": said(measure.unit) if measure else "",
-        "amount": format_amount(row.amount, measure.decimals if measure else 0),
+        "amount": format_amount(amount, measure.decimals if measure else 0),
         "note": " · ".join(notes),
     }
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import cycle
+from typing import TypeVar
 
 from kheo.core.periods import Period
 from kheo.programmes.pack import Measure, Origin
@@ -26,6 +28,20 @@ CODE_LETTERS = "ACDEFGHJKLMNPQRTUVWXY34679"
 """Letters and digits that nobody mistakes for one another on paper."""
 
 CODE_LENGTH = 7
+
+SHORT_CODE_LEAST = 3
+"""Letters of an activity's code before its checking letter."""
+
+MOST_ROWS = 2**63 - 1
+"""No database holds a larger number."""
+
+HIDDEN_BODIES_LEAST = 2
+"""So many bodies stand behind a sum of lines that the reader may not see."""
+
+TEAM_LEAST = 3
+"""A team in a rotation has so many people: it never stands for a person."""
+
+Waiting = TypeVar("Waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +207,67 @@ def limit_in(month: Period, limits: Sequence[Limit]) -> Limit | None:
     lasting = [one for one in limits if not one.is_only and one.since <= start]
     found = own or sorted(lasting, key=lambda one: one.since)[-1:]
     return found[0] if found else None
+
+
+def short_code(number: int) -> str:
+    """An activity's number as letters for paper; the last one checks the others."""
+    base, digits, rest = len(CODE_LETTERS), "", number
+    while rest or len(digits) < SHORT_CODE_LEAST:
+        rest, place = divmod(rest, base)
+        digits = CODE_LETTERS[place] + digits
+    return digits + _check_letter(digits)
+
+
+def number_of(code: str) -> int | None:
+    """The activity's number; `None` where the letters do not check each other."""
+    typed = re.sub(r"[\s.-]", "", code.upper())
+    if len(typed) <= SHORT_CODE_LEAST or set(typed) - set(CODE_LETTERS):
+        return None
+    digits, check = typed[:-1], typed[-1]
+    if _check_letter(digits) != check:
+        return None
+    number = 0
+    for letter in digits:
+        number = number * len(CODE_LETTERS) + CODE_LETTERS.index(letter)
+    return number if short_code(number) == typed and number <= MOST_ROWS else None
+
+
+def _check_letter(digits: str) -> str:
+    """Odd weights, never 13: one wrong letter always shows."""
+    weights = (1, 3, 5, 7, 9, 11, 15, 17, 19, 21, 23, 25)
+    values = (CODE_LETTERS.index(letter) for letter in reversed(digits))
+    total = sum(w * v for w, v in zip(cycle(weights), values, strict=False))
+    return CODE_LETTERS[total % len(CODE_LETTERS)]
+
+
+def longest_waiting(last: Mapping[Waiting, date | None]) -> Waiting | None:
+    """What has waited longest: never comes before long ago; ties keep their order."""
+    return min(last, key=lambda one: last[one] or date.min, default=None)
+
+
+def hidden_sum(amounts: Sequence[int]) -> int | None:
+    """The sum of what several bodies wrote, only where it gives no single one away."""
+    return sum(amounts) if len(amounts) >= HIDDEN_BODIES_LEAST else None
+
+
+class NotADay(ValueError):  # noqa: N818  reads as the sentence it stands for
+    """What was typed is no day of that month."""
+
+
+def parse_day(text: str, year: int, month: int) -> date:
+    """A day of one month as people type it: `6`, `6/11`, `6/11/2026`, `2026-11-06`.
+
+    Raises `NotADay` for anything else, and for a day of another month.
+    """
+    numbers = [int(part) for part in re.findall(r"[0-9]+", text)]
+    if not re.fullmatch(r"[0-9]{1,4}([/.-][0-9]{1,4}){0,2}", text) or len(text) > 10:
+        raise NotADay(text)
+    if len(numbers) == 3 and numbers[0] > 31:
+        numbers.reverse()
+    day, *rest = numbers
+    if rest not in ([], [month], [month, year], [month, year % 100]):
+        raise NotADay(text)
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise NotADay(text) from error

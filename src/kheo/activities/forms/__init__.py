@@ -13,6 +13,7 @@ from kheo.activities.forms.plans import (
     MoveForm,
     PlanForm,
 )
+from kheo.activities.forms.teams import TeamsForm
 
 __all__ = [
     "AmountField",
@@ -22,4 +23,5 @@ __all__ = [
     "PhotoForm",
     "PlanForm",
     "RosterForm",
+    "TeamsForm",
 ]

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.models import Activity, Party
-from kheo.activities.queries import typed_measures
+from kheo.activities.queries import ALWAYS, typed_measures, values_of
 from kheo.activities.rules import (
     OWN_PEOPLE,
     Done,
@@ -21,30 +22,33 @@ from kheo.core.language import said
 from kheo.organisations.queries import versions_on
 from kheo.programmes.pack import Measure, Origin, Pack
 
-OF_THE_BODY = "tier"
-"""The dimension that a body's own version answers."""
-
 HOUSEHOLDS = "households"
-NUMBER = {"inputmode": "decimal", "autocomplete": "off", "class": "number"}
+NUMBER = {"autocomplete": "off", "class": "number"}
 
 
 class AmountField(forms.CharField):
     """A number of one measure, typed the Vietnamese way; becomes smallest units."""
 
-    def __init__(self, *, decimals: int, **kwargs: Any) -> None:
-        super().__init__(
-            required=False, widget=forms.TextInput(attrs=dict(NUMBER)), **kwargs
-        )
-        self.decimals = decimals
+    def __init__(self, *, measure: Measure, **kwargs: Any) -> None:
+        attrs = NUMBER | {"inputmode": "decimal" if measure.decimals else "numeric"}
+        super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **kwargs)
+        self.decimals = measure.decimals
+        self.plausible = measure.plausible
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         if not text:
             return None
         try:
-            return parse_amount(text, self.decimals)
+            amount = parse_amount(text, self.decimals)
         except NotANumber as error:
             raise forms.ValidationError(self._sentence()) from error
+        most = self.plausible.max if self.plausible else None
+        if most is not None and amount > most.scaleb(self.decimals):
+            said_most = format_amount(int(most), 0)
+            text = gettext("More than %(most)s in one day is not plausible.")
+            raise forms.ValidationError(text % {"most": said_most})
+        return amount
 
     def _sentence(self) -> str:
         if self.decimals:
@@ -79,7 +83,7 @@ class LogForm(forms.Form):
         self._tiers = {pk: version.tier for pk, version in versions.items()}
         if not leads:
             del self.fields["title"]
-        for measure in typed_measures(pack):
+        for measure in sorted(typed_measures(pack), key=self._order):
             if measure.origin in OWN_PEOPLE:
                 for party in mine:
                     note = names[party.organisation_id] if len(mine) > 1 else ""
@@ -90,6 +94,12 @@ class LogForm(forms.Form):
             if leads and measure.origin is Origin.HOUSEHOLDS:
                 self._add_households(measure)
         self._fill()
+
+    def _order(self, measure: Measure) -> int:
+        """People first, then what belongs to the day's field of work, then the rest."""
+        if measure.origin in ALWAYS:
+            return 0
+        return 1 if measure.field and measure.field == self.activity.field else 2
 
     def done(self) -> list[Done]:
         """The lines that were typed; call it on a valid form."""
@@ -120,12 +130,8 @@ class LogForm(forms.Form):
     def _values(
         self, measure: Measure, party: Party | None = None
     ) -> list[tuple[str, str]]:
-        if not measure.dimensions:
-            return [("", "")]
-        dimension = self.pack.dimension(measure.dimensions[0])
-        if dimension.code == OF_THE_BODY and party is not None:
-            return [("", f"{OF_THE_BODY}={self._tiers[party.organisation_id]}")]
-        return [(said(v.name), f"{dimension.code}={v.code}") for v in dimension.values]
+        tier = self._tiers[party.organisation_id] if party else None
+        return values_of(self.pack, measure, tier)
 
     def _add_households(self, measure: Measure) -> None:
         for number, (value, dimensions) in enumerate(self._values(measure)):
@@ -148,7 +154,7 @@ class LogForm(forms.Form):
         label = f"{said(measure.name)} ({said(measure.unit)})"
         self._lines[name] = (measure.code, owner, dimensions)
         self.fields[name] = AmountField(
-            decimals=measure.decimals, label=f"{label}: {note}" if note else label
+            measure=measure, label=f"{label}: {note}" if note else label
         )
 
     def _fill(self) -> None:

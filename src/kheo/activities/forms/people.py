@@ -1,9 +1,15 @@
 """Pictures with captions, rosters, household codes."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from kheo.activities.forms.plans import said_turn
+from kheo.activities.models import Team
+from kheo.activities.queries import TeamTurn
 
 
 class PhotoForm(forms.Form):
@@ -31,6 +37,26 @@ class RosterForm(forms.Form):
             "when the month's report is accepted."
         ),
     )
+
+    teams = forms.TypedMultipleChoiceField(
+        label=_("Teams that go"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    field_order = ("teams", "names")
+
+    def __init__(self, *args: Any, turns: Sequence[TeamTurn], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._teams = {one.team.pk: one.team for one in turns}
+        choices = [(one.team.pk, said_turn(one)) for one in turns]
+        self.fields["teams"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        if not turns:
+            del self.fields["teams"]
+
+    def chosen(self) -> list[Team]:
+        return [self._teams[pk] for pk in self.cleaned_data.get("teams", [])]
 
     def lines(self) -> list[tuple[str, str]]:
         rows = self.cleaned_data["names"].splitlines()

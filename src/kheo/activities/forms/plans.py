@@ -7,13 +7,18 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.queries import (
+    TeamTurn,
     communes_in_charge,
+    last_days,
     leads_for,
     other_communes,
     partners_for,
+    team_turns,
 )
 from kheo.activities.services import Where
 from kheo.core.access import Actor
@@ -30,18 +35,9 @@ class PlanForm(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     organisation = forms.TypedChoiceField(label=_("Unit"), coerce=int)
-    place = forms.TypedChoiceField(label=_("Commune"), coerce=int)
-    hamlet = forms.TypedChoiceField(
-        label=_("Hamlet"), coerce=int, required=False, empty_value=None
-    )
     on = forms.DateField(
         label=_("Day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    starts_at = forms.TimeField(
-        label=_("Starts at"),
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     reason = forms.CharField(
         label=_("Why not at the weekend"),
@@ -55,11 +51,27 @@ class PlanForm(forms.Form):
         required=False,
         help_text=_("Only for a full month: the commune reads it and decides."),
     )
-    field = forms.ChoiceField(label=_("Field of work"), required=False)
+    place = forms.TypedChoiceField(label=_("Commune"), coerce=int)
+    hamlet = forms.TypedChoiceField(
+        label=_("Hamlet"), coerce=int, required=False, empty_value=None
+    )
     title = forms.CharField(
         label=_("Work to do"), max_length=255,
         help_text=_("One line, as you would tell the commune."),
     )  # fmt: skip
+    field = forms.ChoiceField(label=_("Field of work"), required=False)
+    starts_at = forms.TimeField(
+        label=_("Starts at"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    teams = forms.TypedMultipleChoiceField(
+        label=_("Teams that go"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The next in turn is chosen already."),
+    )
     partners = forms.TypedMultipleChoiceField(
         label=_("Together with"),
         coerce=int,
@@ -100,9 +112,11 @@ class PlanForm(forms.Form):
             ],
         )
         self.has_communes = bool(communes or others)
-        self._choices(
-            "hamlet", [("", "—"), *_hamlets_by_commune([*communes, *others], day)]
-        )
+        hamlets = _hamlets_by_commune([*communes, *others], day, actor)
+        self._choices("hamlet", [("", "—"), *hamlets])
+        if not hamlets:
+            del self.fields["hamlet"]
+        self._set_teams(bodies, actor)
         partners = partners_for(bodies, day)
         self._choices("partners", [(p.organisation_id, p.name) for p in partners])
         self._bodies = {v.organisation_id: v.organisation for v in [*named, *partners]}
@@ -118,6 +132,13 @@ class PlanForm(forms.Form):
     def _choices(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
 
+    def _set_teams(self, bodies: frozenset[int], actor: Actor) -> None:
+        turns = [one for own in team_turns(bodies, actor).values() for one in own]
+        self._teams = {one.team.pk: one.team for one in turns}
+        self._choices("teams", [(one.team.pk, said_turn(one)) for one in turns])
+        if not turns:
+            del self.fields["teams"]
+
     def clean(self) -> dict[str, Any]:
         """Replace the ids by what they name: the service takes objects."""
         data = super().clean() or {}
@@ -126,7 +147,8 @@ class PlanForm(forms.Form):
         data["organisation"] = self._bodies[data["organisation"]]
         data["partners"] = [self._bodies[pk] for pk in data.pop("partners", [])]
         place = Place.objects.get(pk=data.pop("place"))
-        hamlet = Place.objects.filter(pk=data.pop("hamlet")).first()
+        data["teams"] = [self._teams[pk] for pk in data.pop("teams", [])]
+        hamlet = Place.objects.filter(pk=data.pop("hamlet", None)).first()
         if hamlet and not hamlets_on(place, self.day).filter(place=hamlet).exists():
             self.add_error("hamlet", _("This hamlet is in another commune."))
         data["where"] = Where(place, hamlet)
@@ -148,14 +170,34 @@ class MoveForm(forms.Form):
     )
 
 
+def said_turn(one: TeamTurn) -> str:
+    """A team with the day it last went; whether it is next shows by being chosen."""
+    if one.last is None:
+        return gettext("%(team)s – has not gone yet") % {"team": one.team.name}
+    day = date_format(one.last, "SHORT_DATE_FORMAT")
+    return gettext("%(team)s – last on %(day)s") % {"team": one.team.name, "day": day}
+
+
 def _hamlets_by_commune(
-    communes: Iterable[PlaceVersion], day: date
+    communes: Iterable[PlaceVersion], day: date, actor: Actor
 ) -> list[tuple[str, list[tuple[int, str]]]]:
-    """Grouped choices: without a script, the commune's name leads to its hamlets."""
+    """Grouped choices: without a script, the commune's name leads to its hamlets.
+
+    Each with the day somebody was there last, as far as the actor sees.
+    """
     below = versions_on_day(day).filter(parent__in=[c.place_id for c in communes])
+    versions = list(below.order_by("sort_name", "pk"))
+    last = last_days(actor, [version.place_id for version in versions])
     by_commune: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for version in below.order_by("sort_name", "pk"):
-        by_commune[version.parent_id or 0].append((version.place_id, version.name))
+    for version in versions:
+        choice = (version.place_id, _said_hamlet(version, last.get(version.place_id)))
+        by_commune[version.parent_id or 0].append(choice)
     return [
         (c.name, by_commune[c.place_id]) for c in communes if by_commune[c.place_id]
     ]
+
+
+def _said_hamlet(version: PlaceVersion, last: date | None) -> str:
+    if last is None:
+        return version.name
+    return f"{version.name} · {date_format(last, 'SHORT_DATE_FORMAT')}"

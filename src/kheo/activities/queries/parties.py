@@ -1,5 +1,6 @@
 """Who takes part in a day, and who sees which of its lines."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kheo.activities.models import Activity, Party, PartyRole, Quantity
 from kheo.activities.queries.choices import charges_on
-from kheo.activities.rules import Done
+from kheo.activities.rules import Done, hidden_sum
 from kheo.core.access import Actor, Capability
 from kheo.core.errors import NotAllowed
 from kheo.organisations.models import OrganisationVersion
@@ -74,6 +75,54 @@ def lines_for(activity: Activity, views: Iterable[PartyView]) -> list[Quantity]:
     shown = {view.party.pk for view in views if view.sees_lines}
     rows = activity.quantities.order_by("pk")
     return [row for row in rows if row.party_id is None or row.party_id in shown]
+
+
+def hidden_sums(
+    activity: Activity, views: Iterable[PartyView]
+) -> list[tuple[str, str, int]]:
+    """Sums of the own people of bodies whose lines the actor may not see.
+
+    By measure and dimensions; left out where a sum would give one body away.
+    """
+    hidden = [view.party.pk for view in views if not view.sees_lines]
+    rows = activity.quantities.filter(party__in=hidden).order_by("pk")
+    amounts: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row in rows:
+        amounts[row.measure, row.dimensions].append(row.amount)
+    return [
+        (measure, dimensions, total)
+        for (measure, dimensions), found in amounts.items()
+        if (total := hidden_sum(found)) is not None
+    ]
+
+
+def parties_with_people(activity: Activity) -> set[int]:
+    """Which bodies have written their own people already."""
+    rows = activity.quantities.filter(party__isnull=False)
+    return set(rows.values_list("party_id", flat=True))
+
+
+def partners_among(
+    activities: Iterable[Activity], bodies: Iterable[int]
+) -> dict[int, int]:
+    """Which of the bodies is a partner in each activity; the first where several are."""
+    parties = Party.objects.filter(
+        activity__in=list(activities),
+        organisation__in=list(bodies),
+        role=PartyRole.PARTNER,
+    )
+    rows = parties.order_by("-pk").values_list("activity_id", "organisation_id")
+    return dict(rows)
+
+
+def days_without_people(actor: Actor) -> set[int]:
+    """Days that others lead, without the people of the actor's own partner body yet."""
+    edit = Capability.EDIT_ACTIVITIES
+    parties = Party.objects.visible_to(actor, edit).filter(
+        role=PartyRole.PARTNER, own=None
+    )
+    joint = parties.exclude(activity__organisation__in=actor.bodies(edit))
+    return set(joint.values_list("activity_id", flat=True))
 
 
 def own_party(activity: Activity, actor: Actor) -> Party:

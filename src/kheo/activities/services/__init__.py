@@ -11,6 +11,7 @@ from kheo.activities.services.plans import (
     source_of,
 )
 from kheo.activities.services.rhythms import settle
+from kheo.activities.services.turns import name_teams
 
 __all__ = [
     "Where",
@@ -21,6 +22,7 @@ __all__ = [
     "log_activity",
     "log_unplanned",
     "move_activity",
+    "name_teams",
     "plan_activity",
     "remove_photo",
     "set_roster",

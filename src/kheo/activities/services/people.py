@@ -1,14 +1,15 @@
 """Rosters, which are forgotten, and household codes, which say nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kheo.activities.models import HouseholdCode, Party, RosterLine
+from kheo.activities.models import HouseholdCode, Party, RosterLine, Team
 from kheo.activities.rules import random_code
 from kheo.activities.services.plans import recorded
+from kheo.activities.services.turns import forget_turns, send_teams
 from kheo.audit.services import record
 from kheo.core.access import Actor, Capability, require
 from kheo.core.errors import RuleBroken
@@ -21,10 +22,20 @@ CODES_AT_ONCE = 500
 
 @transaction.atomic
 def set_roster(
-    party: Party, names: Sequence[tuple[str, str]], *, actor: Actor, at: datetime
+    party: Party,
+    names: Sequence[tuple[str, str]],
+    *,
+    actor: Actor,
+    at: datetime,
+    teams: Iterable[Team] | None = None,
 ) -> None:
-    """Say who of one's own body goes along; the list replaces the one before."""
+    """Say who of one's own body goes along; the list replaces the one before.
+
+    Without `teams`, what was said about them stays.
+    """
     require(actor, Capability.EDIT_ACTIVITIES, party.organisation)
+    if teams is not None:
+        send_teams(party, teams)
     party.roster.all().delete()
     RosterLine.objects.bulk_create(
         RosterLine(party=party, name=name, duty=duty) for name, duty in names
@@ -38,6 +49,8 @@ def forget_rosters(
 ) -> int:
     """Delete the names of a period whose report was accepted; counts remain.
 
+    Of the teams that went, each one's last turn remains.
+
     Call it from the service that accepts: it asks for no right of its own.
     """
     lines = RosterLine.objects.filter(
@@ -46,6 +59,7 @@ def forget_rosters(
         party__activity__on__lt=window.end,
     )
     count = lines.count()
+    forget_turns(organisation, window)
     if count:
         lines.delete()
         data = {"from": str(window.start), "to": str(window.end), "lines": count}

@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kheo.activities.models import Activity, Party, PartyRole
+from kheo.activities.models import Activity, Party, PartyRole, Team
 from kheo.activities.queries import hosts_of, weekdays_of
 from kheo.activities.queries.hosting import is_own_visit
 from kheo.activities.services.places import claim_place
 from kheo.activities.services.rhythms import settle_again
+from kheo.activities.services.turns import send_teams
 from kheo.activities.workflow import (
     HAPPENED,
     WORKFLOW,
@@ -58,6 +59,7 @@ def plan_activity(
     reason: str = "",
     beyond: str = "",
     has_happened: bool = False,
+    teams: Iterable[Team] = (),
 ) -> Activity:
     """Propose a day to the commune; the same `client_id` again is the same activity.
 
@@ -95,6 +97,7 @@ def plan_activity(
         created_at=at,
     )
     _set_parties(activity, partners)
+    _send(activity, teams)
     recorded(activity, "activity.plan", actor=actor, at=at)
     return activity
 
@@ -115,6 +118,7 @@ def change_plan(
     safety: str = "",
     reason: str = "",
     beyond: str = "",
+    teams: Iterable[Team] | None = None,
 ) -> Activity:
     """Change a plan that has not happened; another day or commune needs a new yes.
 
@@ -145,6 +149,8 @@ def change_plan(
         }
     write(activity, ActivityState(activity.state), changes)
     _set_parties(activity, partners)
+    if teams is not None:
+        _send(activity, teams)
     recorded(activity, "activity.change", actor=actor, at=at)
     return activity
 
@@ -237,6 +243,11 @@ def _set_parties(activity: Activity, partners: Iterable[Organisation]) -> None:
             Party.objects.create(activity=activity, organisation_id=body, role=role)
         elif kept[body].role != role:
             activity.parties.filter(organisation=body).update(role=role)
+
+
+def _send(activity: Activity, teams: Iterable[Team]) -> None:
+    """The leading body's own teams that go along."""
+    send_teams(activity.parties.get(role=PartyRole.LEAD), teams)
 
 
 def parties_of(activity: Activity, capability: Capability, actor: Actor) -> list[Party]:

@@ -11,6 +11,7 @@ from kheo.activities.views.activities import (
     roster,
 )
 from kheo.activities.views.photos import photo_add, photo_file, photo_remove
+from kheo.activities.views.rotation import commune_rotation, rotation, teams
 
 __all__ = [
     "activity_change",
@@ -19,9 +20,12 @@ __all__ = [
     "activity_log",
     "activity_move",
     "activity_plan",
+    "commune_rotation",
     "household_codes",
     "photo_add",
     "photo_file",
     "photo_remove",
     "roster",
+    "rotation",
+    "teams",
 ]

@@ -15,8 +15,20 @@ from kheo.activities import services
 from kheo.activities.forms import CodesForm, LogForm, MoveForm, PlanForm, RosterForm
 from kheo.activities.models import Activity, HouseholdCode, PartyRole
 from kheo.activities.pages import detail_context
-from kheo.activities.queries import described, hosted_places, leads_for, own_party
+from kheo.activities.queries import (
+    as_planned,
+    copied,
+    described,
+    hosted_places,
+    leads_for,
+    own_party,
+    proposed,
+    recent_days,
+    team_turns,
+)
 from kheo.activities.queries.hosting import ahead_of
+from kheo.activities.rules import number_of
+from kheo.activities.views.months import asked_programme
 from kheo.activities.workflow import ActivityAction, ActivityState
 from kheo.core.access import Capability
 from kheo.core.http import Request, errors_on, render_part, status_of
@@ -28,14 +40,17 @@ EDIT, HOST = Capability.EDIT_ACTIVITIES, Capability.HOST_ACTIVITIES
 
 
 def activity_list(request: Request) -> HttpResponse:
-    """Every activity the actor may see, newest first, by state and by words."""
+    """Every activity the actor may see, newest first; a slip's code leads to its day."""
     rows = Activity.objects.visible_to(request.actor)
+    words = request.GET.get("q", "").strip()
+    by_code = rows.filter(pk=number_of(words) or 0).first()
     state = request.GET.get("state", "")
     if state in ActivityState.values:
         rows = rows.filter(state=state)
-    words = request.GET.get("q", "").strip()
     if words:
         rows = rows.filter(title__icontains=words)
+    if by_code and not rows.exists():
+        return redirect(by_code)
     pages = Paginator(rows.order_by("-on", "-pk"), PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     context = {
@@ -53,9 +68,13 @@ def activity_list(request: Request) -> HttpResponse:
 def activity_plan(request: Request) -> HttpResponse:
     """Plan a day for one of the actor's own bodies."""
     today = timezone.localdate()
-    programme = _programme(request, today)
+    programme = asked_programme(request, today)
     form = PlanForm(
-        request.POST or None, actor=request.actor, programme=programme, day=today
+        request.POST or None,
+        actor=request.actor,
+        programme=programme,
+        day=today,
+        initial=_start(request, today),
     )
     if form.is_valid():
         with errors_on(form):
@@ -72,6 +91,7 @@ def activity_plan(request: Request) -> HttpResponse:
         "form": form,
         "has_communes": form.has_communes,
         "communes_ahead": ahead_of(leads_for(request.actor), today),
+        "recent": described(recent_days(request.actor)),
     }
     return render(
         request, "activities/activity_plan.html", context, status=status_of(form)
@@ -87,7 +107,7 @@ def activity_change(request: Request, pk: int) -> HttpResponse:
         actor=request.actor,
         programme=programme,
         day=min(activity.on, timezone.localdate()),
-        initial=_as_planned(activity),
+        initial=as_planned(activity),
     )
     form.fields["organisation"].disabled = True
     if form.is_valid():
@@ -174,11 +194,23 @@ def roster(request: Request, pk: int) -> HttpResponse:
     party = own_party(activity, request.actor)
     lines = party.roster.order_by("pk")
     initial = "\n".join(f"{r.name}, {r.duty}" if r.duty else r.name for r in lines)
-    form = RosterForm(request.POST or None, initial={"names": initial})
+    turns = team_turns([party.organisation_id], request.actor)
+    form = RosterForm(
+        request.POST or None,
+        turns=turns.get(party.organisation_id, []),
+        initial={
+            "names": initial,
+            "teams": list(party.turns.values_list("team_id", flat=True)),
+        },
+    )
     if form.is_valid():
         with errors_on(form):
             services.set_roster(
-                party, form.lines(), actor=request.actor, at=timezone.now()
+                party,
+                form.lines(),
+                teams=form.chosen(),
+                actor=request.actor,
+                at=timezone.now(),
             )
     if form.is_bound and not form.errors:
         messages.success(request, _("The list was saved."))
@@ -193,7 +225,7 @@ def household_codes(request: Request) -> HttpResponse:
     hosted = hosted_places(request.actor, today)
     if not hosted:
         raise Http404
-    programme = _programme(request, today).programme.code
+    programme = asked_programme(request, today).programme.code
     body, place = hosted[0]
     form = CodesForm(request.POST or None)
     if form.is_valid():
@@ -230,13 +262,20 @@ def _page(request: Request, activity: Activity, form: MoveForm) -> HttpResponse:
     )
 
 
-def _programme(request: Request, day: date) -> InForce:
-    """The programme asked for, or the first one in force; 404 where there is none."""
-    running = {found.programme.code: found for found in programmes_on(day)}
-    asked = request.GET.get("programme", next(iter(running), ""))
-    if asked not in running:
-        raise Http404
-    return running[asked]
+def _start(request: Request, today: date) -> dict[str, object]:
+    """What the plan starts with: proposals, or a day to copy, or a place asked for."""
+    start = proposed(request.actor, today)
+    copy = request.GET.get("copy", "")
+    if copy.isdecimal():
+        rows = Activity.objects.visible_to(request.actor, EDIT)
+        start |= copied(get_object_or_404(rows, pk=copy))
+    asked = {"organisation": "unit", "place": "place", "hamlet": "hamlet"}
+    start |= {
+        name: int(value)
+        for name, key in asked.items()
+        if (value := request.GET.get(key, "")).isdecimal()
+    }
+    return start
 
 
 def _in_force(activity: Activity) -> InForce:
@@ -245,22 +284,3 @@ def _in_force(activity: Activity) -> InForce:
         if found.programme.code == activity.programme:
             return found
     raise Http404
-
-
-def _as_planned(activity: Activity) -> dict[str, object]:
-    partners = activity.parties.filter(role=PartyRole.PARTNER)
-    return {
-        "client_id": activity.client_id,
-        "organisation": activity.organisation_id,
-        "place": activity.place_id,
-        "hamlet": activity.hamlet_id,
-        "on": activity.on,
-        "starts_at": activity.starts_at,
-        "field": activity.field,
-        "title": activity.title,
-        "partners": list(partners.values_list("organisation_id", flat=True)),
-        "means": activity.means,
-        "safety": activity.safety,
-        "reason": activity.note,
-        "beyond": activity.beyond,
-    }

@@ -1,0 +1,189 @@
+"""Planning and logging in the browser: nothing lost, errors beside their field."""
+
+import re
+
+import pytest
+import time_machine
+
+from kheo.activities.models import Activity, PartyRole, Quantity
+from kheo.activities.rules import hidden_sum
+from tests.activities.make import sign_in
+from tests.village import (
+    NOON,
+    cadres,
+    charge,
+    log,
+    make_actor,
+    make_village,
+    plan,
+    roads,
+)
+
+PLAN = "/activities/plan/"
+
+
+@pytest.fixture
+def village():
+    with time_machine.travel(NOON, tick=False):
+        yield make_village()
+
+
+def test_a_sum_of_one_is_no_sum():
+    assert hidden_sum([]) is None
+    assert hidden_sum([5]) is None
+    assert hidden_sum([5, 4]) == 9
+
+
+def hidden(page, name):
+    return re.search(rf'name="{name}" value="([^"]+)"', page)[1]
+
+
+@pytest.mark.django_db
+def test_a_plan_starts_on_the_next_saturday_in_the_own_commune(client, village):
+    sign_in(client, village, "clerk", "cell-a")
+
+    page = client.get(PLAN).content.decode()
+
+    assert 'name="on" value="2024-04-06"' in page
+    assert f'<option value="{village.places["vn-1"].pk}" selected>' in page
+
+
+@pytest.mark.django_db
+def test_a_plan_sent_twice_is_one_plan(client, village):
+    sign_in(client, village, "clerk", "cell-a")
+    page = client.get(PLAN).content.decode()
+    typed = {
+        "client_id": hidden(page, "client_id"),
+        "organisation": village["cell-a"].pk,
+        "place": village.places["vn-1"].pk,
+        "on": "2024-04-06",
+        "title": "Nạo vét mương",
+    }
+
+    first = client.post(PLAN, typed)
+    second = client.post(PLAN, typed)
+
+    assert first["Location"] == second["Location"]
+    assert Activity.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_refused_plan_keeps_every_word(client, village):
+    sign_in(client, village, "clerk", "cell-a")
+
+    answer = client.post(
+        PLAN,
+        {
+            "client_id": "6f2c1c1e-0d0e-4a57-9a41-0f5f0d4f6a11",
+            "organisation": village["cell-a"].pk,
+            "place": village.places["vn-1"].pk,
+            "on": "2024-04-03",
+            "title": "Nạo vét mương",
+            "means": "Cuốc, xẻng",
+        },
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="id_reason_error"' in page
+    assert "Nạo vét mương" in page
+    assert "Cuốc, xẻng" in page
+    assert not Activity.objects.exists()
+
+
+def names_of(page):
+    """Inputs of the log by what their labels say."""
+    labels = re.findall(r'<label for="id_(m\d+)"[^>]*>\s*([^<]+?)\s*<', page)
+    return {label: name for name, label in labels}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("1.234,5", 12345), ("1,234.5", 12345), ("1234", 12340)]
+)
+def test_numbers_are_understood_both_ways(client, village, typed, stored):
+    activity = plan(village)
+    sign_in(client, village, "clerk", "cell-a")
+    address = f"/activities/{activity.pk}/log/"
+    names = names_of(client.get(address).content.decode())
+    days = next(v for k, v in names.items() if "Work-days" in k and "Cadres" in k)
+
+    client.post(address, {"title": "Việc", days: typed})
+
+    assert Quantity.objects.get().amount == stored
+
+
+@pytest.mark.django_db
+def test_an_implausible_figure_is_refused_beside_its_own_input(client, village):
+    activity = plan(village)
+    sign_in(client, village, "clerk", "cell-a")
+    address = f"/activities/{activity.pk}/log/"
+    page = client.get(address).content.decode()
+    names = names_of(page)
+    cleared = next(v for k, v in names.items() if "Repaired, cleared" in k)
+    turns = next(v for k, v in names.items() if "Turns of cadres" in k)
+
+    answer = client.post(address, {"title": "Việc", cleared: "20.001", turns: "7"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="id_{cleared}_error"' in page
+    assert "20.000" in page
+    assert f'name="{turns}" value="7"' in page
+    assert not Quantity.objects.exists()
+
+
+@pytest.mark.django_db
+def test_people_come_first_and_then_the_days_own_field_of_work(client, village):
+    activity = plan(village, field="environment")
+    sign_in(client, village, "clerk", "cell-a")
+
+    page = client.get(f"/activities/{activity.pk}/log/").content.decode()
+
+    labels = list(names_of(page))
+    places = [
+        next(n for n, label in enumerate(labels) if word in label)
+        for word in ("Turns of cadres", "Work-days", "Area cleaned", "Roads")
+    ]
+    assert places == sorted(places)
+    assert 'inputmode="numeric"' in page
+    assert 'inputmode="decimal"' in page
+
+
+@pytest.mark.django_db
+def test_the_lead_sees_partners_by_name_and_their_sum_only_where_it_hides_each(
+    client, village
+):
+    charge(village, "cell-h", "vn-1")
+    two = plan(village, partners=["cell-b"], title="Hai đơn vị")
+    three = plan(village, partners=["cell-b", "cell-h"], title="Ba đơn vị")
+    own, other = cadres(village, "cell-a", 7), cadres(village, "cell-b", 51)
+    log(two, roads(1), own, other)
+    log(three, roads(1), own, other, cadres(village, "cell-h", 62))
+    sign_in(client, village, "clerk", "cell-a")
+
+    first = client.get(two.get_absolute_url()).content.decode()
+    second = client.get(three.get_absolute_url()).content.decode()
+
+    assert "Chi bộ B" in first
+    assert not re.search(r">\s*51 ", first)
+    assert re.search(r">\s*113 ", second)
+    assert not re.search(r">\s*(51|62) ", second)
+
+
+@pytest.mark.django_db
+def test_a_body_that_has_not_written_its_people_is_named_after_the_day(client, village):
+    activity = plan(village, partners=["cell-b"])
+    sign_in(client, village, "clerk", "cell-a", language="vi")
+    said = "chưa ghi người của đơn vị"
+    assert said not in client.get(activity.get_absolute_url()).content.decode()
+
+    log(activity, roads(1), cadres(village, "cell-a", 7))
+    page = client.get(activity.get_absolute_url()).content.decode()
+    assert page.count(said) == 1
+
+    partner = make_actor("clerk", village["cell-b"])
+    log(activity, cadres(village, "cell-b", 5), actor=partner)
+    assert activity.parties.filter(role=PartyRole.PARTNER).exists()
+    page = client.get(activity.get_absolute_url()).content.decode()
+    assert page.count(said) == 0
