@@ -4,6 +4,7 @@ from kheo.activities.forms.logs import (
     AmountField,
     LogForm,
 )
+from kheo.activities.forms.month import SlipRow
 from kheo.activities.forms.people import (
     CodesForm,
     PhotoForm,
@@ -13,6 +14,7 @@ from kheo.activities.forms.plans import (
     MoveForm,
     PlanForm,
 )
+from kheo.activities.forms.sheet import Sheet, make_sheet
 from kheo.activities.forms.teams import TeamsForm
 
 __all__ = [
@@ -23,5 +25,8 @@ __all__ = [
     "PhotoForm",
     "PlanForm",
     "RosterForm",
+    "Sheet",
+    "SlipRow",
     "TeamsForm",
+    "make_sheet",
 ]

@@ -44,12 +44,14 @@ from kheo.activities.queries.rotation import (
     visits_to_communes,
     visits_to_hamlets,
 )
+from kheo.activities.queries.slips import Slip, slips_of
 from kheo.activities.queries.slots import ALWAYS, Slot, slots_of, used_slots, values_of
 
 __all__ = [
     "ALWAYS",
     "Described",
     "PartyView",
+    "Slip",
     "Slot",
     "TeamTurn",
     "Visits",
@@ -77,6 +79,7 @@ __all__ = [
     "partners_for",
     "proposed",
     "recent_days",
+    "slips_of",
     "slots_of",
     "team_turns",
     "typed_measures",

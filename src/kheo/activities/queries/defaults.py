@@ -52,7 +52,7 @@ def as_planned(activity: Activity) -> dict[str, object]:
 
 def copied(activity: Activity) -> dict[str, object]:
     """A day like before: its work, commune, partners, means; not its date or people."""
-    left = {"client_id", "on", "teams", "reason"}
+    left = {"client_id", "on", "teams", "reason", "beyond"}
     return {k: v for k, v in as_planned(activity).items() if k not in left}
 
 

@@ -11,12 +11,15 @@ from kheo.activities.services.plans import (
     source_of,
 )
 from kheo.activities.services.rhythms import settle
+from kheo.activities.services.slips import TypedSlip, enter_slip
 from kheo.activities.services.turns import name_teams
 
 __all__ = [
+    "TypedSlip",
     "Where",
     "add_photo",
     "change_plan",
+    "enter_slip",
     "forget_rosters",
     "issue_codes",
     "log_activity",

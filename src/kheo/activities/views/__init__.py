@@ -10,8 +10,10 @@ from kheo.activities.views.activities import (
     household_codes,
     roster,
 )
+from kheo.activities.views.month_entry import month_entry
 from kheo.activities.views.photos import photo_add, photo_file, photo_remove
 from kheo.activities.views.rotation import commune_rotation, rotation, teams
+from kheo.activities.views.slips import activity_slip, month_slips
 
 __all__ = [
     "activity_change",
@@ -20,8 +22,11 @@ __all__ = [
     "activity_log",
     "activity_move",
     "activity_plan",
+    "activity_slip",
     "commune_rotation",
     "household_codes",
+    "month_entry",
+    "month_slips",
     "photo_add",
     "photo_file",
     "photo_remove",
