@@ -166,4 +166,5 @@ def test_the_day_leads_to_its_slip_and_text(client, village, language):
     page = client.get(activity.get_absolute_url()).content.decode()
 
     assert f"/activities/{activity.pk}/slip/" in page
+    assert f"/activities/{activity.pk}/share/" in page
     assert activity.code in page

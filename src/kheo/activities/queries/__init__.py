@@ -44,6 +44,7 @@ from kheo.activities.queries.rotation import (
     visits_to_communes,
     visits_to_hamlets,
 )
+from kheo.activities.queries.share import day_text, month_text
 from kheo.activities.queries.slips import Slip, slips_of
 from kheo.activities.queries.slots import ALWAYS, Slot, slots_of, used_slots, values_of
 
@@ -59,6 +60,7 @@ __all__ = [
     "charges_on",
     "communes_in_charge",
     "copied",
+    "day_text",
     "days_without_people",
     "described",
     "done_of",
@@ -70,6 +72,7 @@ __all__ = [
     "leads_for",
     "lines_for",
     "measures_of",
+    "month_text",
     "next_saturday",
     "other_communes",
     "own_party",

@@ -13,6 +13,7 @@ from kheo.activities.views.activities import (
 from kheo.activities.views.month_entry import month_entry
 from kheo.activities.views.photos import photo_add, photo_file, photo_remove
 from kheo.activities.views.rotation import commune_rotation, rotation, teams
+from kheo.activities.views.share import activity_share, month_share
 from kheo.activities.views.slips import activity_slip, month_slips
 
 __all__ = [
@@ -22,10 +23,12 @@ __all__ = [
     "activity_log",
     "activity_move",
     "activity_plan",
+    "activity_share",
     "activity_slip",
     "commune_rotation",
     "household_codes",
     "month_entry",
+    "month_share",
     "month_slips",
     "photo_add",
     "photo_file",
