@@ -31,7 +31,7 @@ START_SECONDS = 240
 PATIENCE = 12_000
 PICTURES = os.environ.get("KHEO_PICTURES")
 PICTURE_WIDTH = 960
-PICTURE_COLOURS = 128
+PICTURE_COLOURS = 96
 AXE = {"rules": {"target-size": {"enabled": True}}}
 LANDMARKS = ("main", "header", "footer")
 
@@ -94,7 +94,7 @@ def keep(picture, path):
         image = image.resize((PICTURE_WIDTH, height), Image.Resampling.LANCZOS)
     few = image.quantize(
         PICTURE_COLOURS,
-        method=Image.Quantize.FASTOCTREE,
+        method=Image.Quantize.MAXCOVERAGE,
         dither=Image.Dither.NONE,
     )
     few.save(path, optimize=True)
