@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kheo.core.errors import Conflict, RuleBroken
 from kheo.ledger import queries
@@ -56,6 +58,25 @@ def test_posting_the_same_again_changes_nothing(bodies):
     assert first == Posted(entered=1, closed=0, unchanged=0)
     assert second == Posted(entered=0, closed=0, unchanged=1)
     assert list(Entry.objects.values()) == before
+
+
+def test_a_large_posting_asks_no_more_often_than_a_small_one(bodies):
+    partners = (bodies["A1"], bodies["B1"])
+    road = replace(ROAD, credits=partners)
+    home = Posting("h", "households", ROAD.on, 1, partners, subject="h0")
+    many = [replace(road, line=f"road {n}") for n in range(5)]
+    many += [replace(home, line=f"h{n}", subject=f"h{n}") for n in range(5)]
+    post("activity:0", "s0", [road, replace(home, subject="other")], at=NOON)
+
+    def cost(source, lines):
+        with CaptureQueriesContext(connection) as asked:
+            post(source, "s0", lines, at=NOON)
+        return len(asked)
+
+    small = cost("activity:1", [road, home])
+
+    assert cost("activity:2", many) == small
+    assert small <= 18
 
 
 def test_a_replacement_may_change_day_amount_and_partners(bodies):

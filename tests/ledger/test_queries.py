@@ -143,6 +143,25 @@ def test_a_total_is_one_search_in_the_order_of_the_keys(bodies):
     assert "SEARCH ledger_daytotal USING PRIMARY KEY" in plan
 
 
+@pytest.mark.parametrize("code", ["road_m", "models", "households", "rate"])
+@pytest.mark.parametrize("node", ["T", "A", None])
+def test_no_statement_of_a_total_reads_a_large_table_through(bodies, code, node):
+    if connection.vendor != "sqlite":
+        pytest.skip("the plan is SQLite's; PostgreSQL chooses by the size of the table")
+    measure = queries.measure_of(code)
+    with CaptureQueriesContext(connection) as asked:
+        queries.total(measure, **frame(bodies[node] if node else None))
+
+    with connection.cursor() as cursor:
+        plans = []
+        for query in asked:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"])
+            plans += [row[3] for row in cursor.fetchall()]
+    large = ("ledger_entry", "ledger_credit", "ledger_daytotal", "ledger_seen")
+    assert plans
+    assert [p for p in plans if p.startswith("SCAN") and p.endswith(large)] == []
+
+
 def run(*arguments):
     out = StringIO()
     call_command("ledger", *arguments, stdout=out)

@@ -108,7 +108,10 @@ if IS_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        # Every commit reaches the disk. The log is folded back into the file at 16 MB,
+        # not at 4: a page that a hundred postings touch is then written once.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+        " PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=33554432;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60

@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TypeAlias
 
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from kheo.core.lineage import DatedTree, Part, Placement, Succession
@@ -45,22 +46,11 @@ class Source:
             return PlaceReach.objects.all()
         return Reach.objects.filter(tree=self.tree_id)
 
-    def ways_up(self, nodes: Collection[int]) -> Iterator[Way]:
-        """Give the closure above `nodes`, in all their trees, and keep this one's.
-
-        Bodies stand in few trees; asked for one tree as well, SQLite would read all of
-        that tree instead of the few rows of these bodies.
-        """
-        columns = ("inferior_id", "superior_id", "depth", "valid_from", "valid_to")
-        if self.tree_id is None:
-            places = PlaceReach.objects.filter(inferior__in=nodes)
-            yield from places.values_list(*columns)
-            return
-        bodies = Reach.objects.filter(inferior__in=nodes)
-        for tree_id, *way in bodies.values_list("tree_id", *columns):
-            if tree_id == self.tree_id:
-                inferior, superior, depth, since, until = way
-                yield inferior, superior, depth, since, until
+    def ways_up(self, nodes: Collection[int]) -> Iterable[Way]:
+        """Give the closure above `nodes`."""
+        if self.tree_id is not None:
+            return ways_above(nodes)[self.tree_id]
+        return _rows_above("0", "places_placereach", nodes)[0]
 
     def placements(self, nodes: Collection[int] | None) -> Iterator[Placement[int]]:
         if self.tree_id is None:
@@ -84,6 +74,33 @@ class Source:
             rows = rows.filter(Q(predecessor__in=nodes) | Q(successor__in=nodes))
         columns = ("on", "pk", "predecessor_id", "successor_id", "share_ppm")
         yield from rows.values_list(*columns)
+
+
+def ways_above(bodies: Collection[int]) -> dict[int, list[Way]]:
+    """Give the closure above bodies in every tree; a tree without them gives nothing.
+
+    They stand in few trees; asked for one tree as well, SQLite would read all of that
+    tree instead of the few rows of these bodies.
+    """
+    return _rows_above("tree_id", "organisations_reach", bodies)
+
+
+def _rows_above(tree: str, table: str, nodes: Collection[int]) -> dict[int, list[Way]]:
+    """Read a closure with a fixed statement: every posting and many totals ask for it."""
+    found: dict[int, list[Way]] = defaultdict(list)
+    ordered = sorted(nodes)
+    for start in range(0, len(ordered), CHUNK):
+        some = ordered[start : start + CHUNK]
+        # Only the names of the two closures come from outside this statement.
+        statement = (
+            f"SELECT {tree}, inferior_id, superior_id, depth, valid_from, valid_to"  # noqa: S608
+            f" FROM {table} WHERE inferior_id IN ({', '.join(['%s'] * len(some))})"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, some)
+            for tree_id, *way in cursor.fetchall():
+                found[tree_id].append(tuple(way))
+    return found
 
 
 class Neighbourhood:
@@ -154,17 +171,24 @@ class Bearings:
     """The bearings of some nodes of one tree on every day: a `rules.Ground`."""
 
     def __init__(
-        self, tree_id: int | None, nodes: Iterable[int], *, is_whole: bool = False
+        self,
+        tree_id: int | None,
+        nodes: Iterable[int],
+        *,
+        is_whole: bool = False,
+        ways: Iterable[Way] | None = None,
     ) -> None:
         """Read the closure of `nodes`; with `is_whole` what lies beyond comes at once.
 
-        That is for many nodes; for a few, only their neighbourhoods are read.
+        That is for many nodes; for a few, only their neighbourhoods are read. `ways` is
+        their closure where it was already read.
         """
         self._neighbourhood = Neighbourhood(Source(tree_id), is_whole=is_whole)
         self._stretches: dict[int, list[_Stretch]] = {}
         self._carried: dict[tuple[int, date], Bearing] = {}
         self.nodes = frozenset(nodes)
-        self._read(sorted(self.nodes))
+        source = self._neighbourhood.source
+        self._order(source.ways_up(self.nodes) if ways is None else ways)
 
     def settle(self) -> None:
         """Read all that could be asked, before the stored tree changes."""
@@ -219,13 +243,10 @@ class Bearings:
                 reached = stretch.end
         return reached >= end
 
-    def _read(self, nodes: list[int]) -> None:
+    def _order(self, found: Iterable[Way]) -> None:
         rows: dict[int, list[tuple[int, int, Interval]]] = defaultdict(list)
-        source = self._neighbourhood.source
-        for start in range(0, len(nodes), CHUNK):
-            found = source.ways_up(nodes[start : start + CHUNK])
-            for inferior, superior, depth, since, until in found:
-                rows[inferior].append((depth, superior, Interval(since, until)))
+        for inferior, superior, depth, since, until in found:
+            rows[inferior].append((depth, superior, Interval(since, until)))
         for node, ways in rows.items():
             self._stretches[node] = list(_stretches_of(node, ways))
 

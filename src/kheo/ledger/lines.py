@@ -1,15 +1,38 @@
 """Live entries as the arithmetic needs them, read in one stream."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any, TypeAlias
+
+from django.db import connection
 
 from kheo.ledger import rules
 from kheo.ledger.models import Credit, Entry, EntryQuerySet
 
 READ_AT_ONCE = 5000
+Subject: TypeAlias = tuple[int, str]
+"""A measure and whom or what is counted in it."""
+
+COLUMNS = (
+    "e.id, c.organisation_id, e.line, e.standing, m.law, e.measure_id, e.programme,"
+    ' e.dimensions, e."on", e.until, e.amount, e.subject, e.place_id'
+)
+OF_A_SOURCE = f"""
+    SELECT {COLUMNS}, e.revision, e.closed_at FROM ledger_entry e
+    JOIN ledger_measure m ON m.id = e.measure_id
+    LEFT JOIN ledger_credit c ON c.entry_id = e.id AND e.closed_at IS NULL
+    WHERE e.source = %s ORDER BY e.id, c.organisation_id
+"""  # noqa: S608  only the names above
+OF_SUBJECTS = f"""
+    SELECT {COLUMNS} FROM ledger_entry e
+    JOIN ledger_measure m ON m.id = e.measure_id
+    JOIN ledger_credit c ON c.entry_id = e.id
+    WHERE e.closed_at IS NULL AND e.subject IN (%s) AND e.measure_id IN (%s)
+    ORDER BY e.id, c.organisation_id
+"""  # noqa: S608  only the names above
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +70,55 @@ def read_lines(entries: EntryQuerySet) -> Iterator[tuple[int, Line]]:
         *("programme", "dimensions", "on", "until", "amount", "subject", "place_id"),
     )
     ordered = entries.order_by("pk", "credits__organisation_id")
-    rows = ordered.values_list(*columns).iterator(chunk_size=READ_AT_ONCE)
+    yield from _grouped(ordered.values_list(*columns).iterator(chunk_size=READ_AT_ONCE))
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a source says now, by number, and how often it revised each line."""
+
+    live: dict[int, Line]
+    revisions: dict[str, int]
+
+
+def read_source(source: str) -> Spoken:
+    """Read all that one source ever said. Every posting asks; so the statement is fixed."""
+    with connection.cursor() as cursor:
+        cursor.execute(OF_A_SOURCE, [source])
+        rows = cursor.fetchall()
+    revisions: dict[str, int] = {}
+    for row in rows:
+        name, revision = row[2], row[-2]
+        revisions[name] = max(revision, revisions.get(name, 0))
+    live = _grouped(row[:-2] for row in rows if row[-1] is None)
+    return Spoken(dict(live), revisions)
+
+
+def read_subjects(subjects: Collection[Subject]) -> dict[Subject, list[Line]]:
+    """Read the live sightings of all these subjects at once; of none, an empty list."""
+    found: dict[Subject, list[Line]] = {subject: [] for subject in sorted(subjects)}
+    if not found:
+        return found
+    measures = sorted({measure for measure, _ in found})
+    names = sorted({name for _, name in found})
+    for start in range(0, len(names), READ_AT_ONCE):
+        some = names[start : start + READ_AT_ONCE]
+        statement = OF_SUBJECTS % (_places(some), _places(measures))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*some, *measures])
+            rows = cursor.fetchall()
+        for _, line in _grouped(rows):
+            if (line.measure_id, line.subject) in found:
+                found[line.measure_id, line.subject].append(line)
+    return found
+
+
+def _places(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, Line]]:
+    """Make one line of the rows of each entry, which differ in the credited body."""
     for number, group in groupby(rows, key=lambda row: row[0]):
         first, *others = group
         _, body, name, standing, law, measure_id, programme, dimensions, *rest = first

@@ -4,20 +4,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from kheo.core.errors import Conflict, RuleBroken
 from kheo.ledger import rules
-from kheo.ledger.lines import Line, read_lines
-from kheo.ledger.models import Credit, Entry, EntryQuerySet, Law, Measure, Standing
-from kheo.ledger.projections import Projections, known_projections, trees_without
+from kheo.ledger.lines import Line, read_source, read_subjects
+from kheo.ledger.models import Credit, Entry, Law, Measure, Standing
+from kheo.ledger.projections import (
+    Projections,
+    known_projections,
+    projections_of_all,
+    trees_without,
+)
 from kheo.ledger.services import upkeep
 from kheo.ledger.services.locking import hold, hold_trees, retried, share_trees
-from kheo.ledger.services.storing import Slices, Sums, grounds_for
+from kheo.ledger.services.storing import Slices, Sums, grounds_for, insert
 
 LARGEST = 2**62
+STANDINGS = frozenset(Standing.values)
+ENTRY_COLUMNS = (
+    *("key", "programme", "measure_id", '"on"', "until", "amount"),
+    *("dimensions", "place_id", "subject", "standing"),
+    *("source", "line", "revision", "posted_at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +77,15 @@ def post(
         raise RuleBroken(_("Two lines of one source have the same name."), field="line")
     projections = _guard_trees()
     hold([f"source:{source}"])
-    live = dict(read_lines(_live_of(source)))
-    closing = {pk: line for pk, line in live.items() if wanted.get(line.name) != line}
-    kept = {line.name for pk, line in live.items() if pk not in closing}
+    spoken = read_source(source)
+    live = spoken.live.items()
+    closing = {pk: line for pk, line in live if wanted.get(line.name) != line}
+    kept = {line.name for pk, line in live if pk not in closing}
     entering = [line for name, line in wanted.items() if name not in kept]
     if closing or entering:
         sums = _changed(projections, closing.values(), entering)
         _close(closing, at)
-        _enter(source, entering, at)
+        _enter(source, entering, spoken.revisions, at)
         sums.write()
     return Posted(len(entering), len(closing), len(kept))
 
@@ -88,7 +99,9 @@ def _measures(postings: Iterable[Posting]) -> dict[str, Measure]:
     codes = {posting.measure for posting in postings}
     if not codes:
         return {}
-    found = {m.code: m for m in Measure.objects.filter(code__in=codes)}
+    found = {
+        m.code: m for m in Measure.objects.filter(code__in=codes).only("law", "code")
+    }
     if unknown := sorted(codes - found.keys()):
         message = _("Nobody has defined the measure %(code)s.")
         raise RuleBroken(message % {"code": unknown[0]}, field="measure")
@@ -125,7 +138,7 @@ def _check_line(posting: Posting) -> None:
         raise RuleBroken(_("Each body that takes part is named once."), field="credits")
     if not -LARGEST < posting.amount < LARGEST:
         raise RuleBroken(_("This amount is too large to be true."), field="amount")
-    if posting.standing not in Standing.values:
+    if posting.standing not in STANDINGS:
         raise RuleBroken(_("A figure is actual or estimated."), field="standing")
     if posting.until is not None and posting.until <= posting.on:
         raise RuleBroken(_("The end comes after the beginning."), field="until")
@@ -152,18 +165,13 @@ def _check_law(posting: Posting, law: Law) -> None:
 
 def _guard_trees() -> dict[int | None, Projections]:
     """Keep the trees still; give a tree that has no stored totals yet its own."""
-    projections = known_projections()
-    if trees_without(projections):
+    projections = projections_of_all()
+    if projections is None:
         hold_trees()
         upkeep.build(trees_without(known_projections()))
         return known_projections()
     share_trees()
     return projections
-
-
-def _live_of(source: str) -> EntryQuerySet:
-    entries: EntryQuerySet = Entry.objects.filter(source=source, closed_at=None)
-    return entries
 
 
 def _changed(
@@ -177,7 +185,7 @@ def _changed(
         (line.measure_id, line.subject) for line in (*away, *new) if _is_seen(line)
     }
     hold(f"subject:{measure}:{subject}" for measure, subject in subjects)
-    before = {subject: _sightings_of(*subject) for subject in sorted(subjects)}
+    before = read_subjects(subjects)
     after = {key: _replaced(lines, key, away, new) for key, lines in before.items()}
     everything = [*away, *new, *(line for lines in before.values() for line in lines)]
     slices = Slices({line.programme for line in everything})
@@ -199,11 +207,6 @@ def _is_seen(line: Line) -> bool:
     return line.law is rules.Law.DISTINCT and bool(line.subject)
 
 
-def _sightings_of(measure_id: int, subject: str) -> list[Line]:
-    entries = Entry.objects.filter(measure=measure_id, subject=subject, closed_at=None)
-    return [line for _, line in read_lines(entries)]
-
-
 def _replaced(
     lines: Iterable[Line],
     subject: tuple[int, str],
@@ -219,37 +222,28 @@ def _replaced(
 
 
 def _close(closing: Mapping[int, Line], at: datetime) -> None:
+    if not closing:
+        return
     live = Entry.objects.filter(pk__in=closing, closed_at=None)
-    if closing and live.update(closed_at=at) != len(closing):
+    if live.update(closed_at=at) != len(closing):
         raise Conflict(_("Somebody else has just changed these figures."))
 
 
-def _enter(source: str, entering: Sequence[Line], at: datetime) -> None:
-    names = [line.name for line in entering]
-    past = Entry.objects.filter(source=source, line__in=names).order_by()
-    revisions = dict(past.values_list("line").annotate(Max("revision")))
+def _enter(
+    source: str, entering: Sequence[Line], past: Mapping[str, int], at: datetime
+) -> None:
+    posted_at = connection.ops.adapt_datetimefield_value(at)
     entries = [
-        Entry(
-            key=rules.key_of(source, line.name, revisions.get(line.name, 0) + 1),
-            programme=line.programme,
-            measure_id=line.measure_id,
-            on=line.on,
-            until=line.until,
-            amount=line.amount,
-            dimensions=line.dimensions,
-            place_id=line.place_id,
-            subject=line.subject,
-            standing=line.standing,
-            source=source,
-            line=line.name,
-            revision=revisions.get(line.name, 0) + 1,
-            posted_at=at,
+        (
+            rules.key_of(source, line.name, past.get(line.name, 0) + 1),
+            *(line.programme, line.measure_id, line.on, line.until, line.amount),
+            *(line.dimensions, line.place_id, line.subject, line.standing),
+            *(source, line.name, past.get(line.name, 0) + 1, posted_at),
         )
         for line in entering
     ]
-    Entry.objects.bulk_create(entries)
-    Credit.objects.bulk_create(
-        Credit(entry=entry, organisation_id=body)
-        for entry, line in zip(entries, entering, strict=True)
-        for body in line.credits
-    )
+    numbers = dict(insert(Entry, ENTRY_COLUMNS, entries, returning="line, id"))
+    credited = [
+        (numbers[line.name], body) for line in entering for body in line.credits
+    ]
+    insert(Credit, ("entry_id", "organisation_id"), credited)

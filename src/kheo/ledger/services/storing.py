@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 from django.db import connection
 
 from kheo.ledger import rules
-from kheo.ledger.bearings import FOR_EVER, Bearing, Bearings
+from kheo.ledger.bearings import FOR_EVER, Bearing, Bearings, ways_above
 from kheo.ledger.lines import Line
-from kheo.ledger.models import DayTotal, Projection, Seen, Slice
+from kheo.ledger.models import Credit, DayTotal, Entry, Projection, Seen, Slice
 from kheo.ledger.projections import Projections
 
 ALL = "*"
@@ -37,12 +37,12 @@ class Slices:
     """The numbers of programmes and combinations of dimensions, made when first used."""
 
     def __init__(self, programmes: Iterable[str] | None = None) -> None:
-        rows = Slice.objects.all()
-        if programmes is not None:
-            rows = rows.filter(programme__in={*programmes, ALL})
-        self._numbers = {
-            (p, d): n for n, p, d in rows.values_list("pk", "programme", "dimensions")
-        }
+        names = () if programmes is None else (*{*programmes, ALL},)
+        only = f" WHERE programme IN ({', '.join(['%s'] * len(names))})"
+        statement = "SELECT programme, dimensions, id FROM ledger_slice"
+        with connection.cursor() as cursor:
+            cursor.execute(statement + (only if names else ""), names)
+            self._numbers = {(p, d): n for p, d, n in cursor.fetchall()}
 
     def number(self, programme: str, dimensions: str) -> int:
         known = self._numbers.get((programme, dimensions))
@@ -160,16 +160,17 @@ def begin_projections(tree_ids: Iterable[int | None]) -> None:
 
 
 def grounds_for(
-    tree_ids: Iterable[int | None], lines: Iterable[Line], *, is_whole: bool = False
+    tree_ids: Iterable[int | None], lines: Iterable[Line]
 ) -> dict[int | None, Bearings]:
-    """Read the bearings of everything the lines credit, tree by tree."""
+    """Read the bearings of everything the lines credit, all trees of bodies at once."""
     kept = list(lines)
+    bodies = {body for line in kept for body in line.credits}
+    places = {line.place_id for line in kept if line.place_id is not None}
+    ways = ways_above(bodies)
     return {
-        tree_id: Bearings(
-            tree_id,
-            {body for line in kept for body in line.bodies(tree_id)},
-            is_whole=is_whole,
-        )
+        tree_id: Bearings(tree_id, places)
+        if tree_id is None
+        else Bearings(tree_id, bodies, ways=ways[tree_id])
         for tree_id in tree_ids
     }
 
@@ -222,6 +223,29 @@ def _parts(found: rules.Contribution) -> Iterator[int]:
         yield Seen.Part.UNALLOCATED.value
 
 
+def insert(
+    model: type[Credit | Entry],
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    returning: str = "",
+) -> list[tuple[Any, ...]]:
+    """Insert plain rows in one statement for many; the mapper needs longer to build it."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608
+    tail = f" RETURNING {returning}" if returning else ""
+    place = f"({', '.join(['%s'] * len(columns))})"
+    found: list[tuple[Any, ...]] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            values = [value for row in some for value in row]
+            cursor.execute(head + ", ".join([place] * len(some)) + tail, values)
+            if returning:
+                found.extend(cursor.fetchall())
+    return found
+
+
 def _upsert(
     model: type[DayTotal | Seen],
     columns: Sequence[str],
@@ -239,7 +263,7 @@ def _upsert(
     tail = f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sums}"
     place = f"({', '.join(['%s'] * len(columns))})"
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
+        if rows and connection.vendor == "sqlite":
             cursor.executemany(head + place + tail, rows)
             return
         for start in range(0, len(rows), ROWS_AT_ONCE):
