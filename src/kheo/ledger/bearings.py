@@ -30,6 +30,7 @@ CHUNK = 5000
 MILLION = 1_000_000
 
 Bearing: TypeAlias = rules.Bearing[int]
+Units: TypeAlias = dict[int | None, rules.Contribution]
 Transfer: TypeAlias = tuple[date, int, int, int, int | None]
 Way: TypeAlias = tuple[int, int, int, date, date]
 """Inferior, superior, depth, and the days from and until."""
@@ -186,6 +187,8 @@ class Bearings:
         self._neighbourhood = Neighbourhood(Source(tree_id), is_whole=is_whole)
         self._stretches: dict[int, list[_Stretch]] = {}
         self._carried: dict[tuple[int, date], Bearing] = {}
+        self._lasting: dict[int, _Stretch] = {}
+        self._units: dict[int, Units] = {}
         self.nodes = frozenset(nodes)
         source = self._neighbourhood.source
         self._order(source.ways_up(self.nodes) if ways is None else ways)
@@ -203,6 +206,25 @@ class Bearings:
             tree = self._neighbourhood.around(node)
             known = self._carried[node, day] = rules.bearing(tree, node, day)
         return known
+
+    def lasting(self, nodes: tuple[int, ...], day: date) -> Units | None:
+        """Give what an amount of one adds, if nothing about it changes after `day`.
+
+        Each node then has one bearer, itself, so that an amount of n adds n times as
+        much; `None` sends the caller the long way.
+        """
+        for node in nodes:
+            stretch = self._lasting.get(node)
+            if stretch is None or day < stretch.start:
+                return None
+        if len(nodes) > 1:
+            return rules.contributions(1, [self._lasting[n].bearing for n in nodes])
+        node = nodes[0]
+        units = self._units.get(node)
+        if units is None:
+            found = rules.contributions(1, [self._lasting[node].bearing])
+            units = self._units[node] = found
+        return units
 
     def last_day(self, node: int, day: date, /) -> date | None:
         past = [s for s in self._stretches.get(node, ()) if s.start <= day]
@@ -248,7 +270,9 @@ class Bearings:
         for inferior, superior, depth, since, until in found:
             rows[inferior].append((depth, superior, Interval(since, until)))
         for node, ways in rows.items():
-            self._stretches[node] = list(_stretches_of(node, ways))
+            stretches = self._stretches[node] = list(_stretches_of(node, ways))
+            if stretches and stretches[-1].end > FOR_EVER:
+                self._lasting[node] = stretches[-1]
 
 
 def _stretches_of(

@@ -142,12 +142,13 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, Line]]:
         )
 
 
-def subject_lines(entries: EntryQuerySet) -> Iterator[list[Line]]:
+def by_subject(lines: Iterable[Line]) -> Iterator[list[Line]]:
     """Give the identified sightings, subject by subject (they must be of one measure)."""
-    by_subject: dict[str, list[Line]] = defaultdict(list)
-    for _, line in read_lines(entries.exclude(subject="")):
-        by_subject[line.subject].append(line)
-    yield from by_subject.values()
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.subject:
+            found[line.subject].append(line)
+    yield from found.values()
 
 
 def everyone(tree_id: int | None) -> set[int]:

@@ -1,13 +1,16 @@
 """The stored totals against the entries: built, checked, built anew."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, TypeAlias
 
 from django.db import connection, transaction
 
 from kheo.ledger.bearings import Bearings
-from kheo.ledger.lines import everyone, read_lines, subject_lines
+from kheo.ledger.lines import Line, by_subject, everyone, read_lines
 from kheo.ledger.models import (
     DayTotal,
     Entry,
@@ -68,21 +71,22 @@ def verify(progress: Progress | None = None) -> list[Discrepancy]:
     """
     projections = known_projections()
     measures = _counted()
-    steps = [(tree, measure) for tree in projections for measure in measures]
+    steps = count(1)
     found = [
         Discrepancy("projection", (str(tree or "places"),), (0,), (1,))
         for tree in trees_without(projections)
         if Entry.objects.filter(closed_at=None).exists()
     ]
     grounds: dict[int | None, Bearings] = {}
-    for done, (tree_id, measure) in enumerate(steps, start=1):
-        with transaction.atomic():
+    for measure in measures:
+        with _without_collecting(), transaction.atomic():
             _freeze()
-            if tree_id not in grounds:
-                grounds = {tree_id: _ground(tree_id)}
-            found.extend(_differences(measure, tree_id, projections[tree_id], grounds))
-        if progress:
-            progress(done, len(steps))
+            lines = _lines_of(measure)
+            for tree_id, kept in projections.items():
+                _know(tree_id, grounds)
+                found.extend(_differences(measure, lines, tree_id, kept, grounds))
+                if progress:
+                    progress(next(steps), len(projections) * len(measures))
     return found
 
 
@@ -100,48 +104,86 @@ def _counted() -> list[Measure]:
 def _fill(tree_ids: list[int | None], progress: Progress | None) -> int:
     projections = known_projections()
     measures = _counted()
-    steps = [(tree, measure) for tree in tree_ids for measure in measures]
+    steps = count(1)
     grounds: dict[int | None, Bearings] = {}
-    for done, (tree_id, measure) in enumerate(steps, start=1):
-        if tree_id not in grounds:
-            grounds = {tree_id: _ground(tree_id)}
-        kept = projections[tree_id]
-        for model in (DayTotal, Seen):
-            rows = model._default_manager.filter(measure=measure)
-            rows.filter(projection__in=[kept.recorded, kept.shift]).delete()
-        _sums(measure, tree_id, kept, grounds[tree_id]).write(is_fresh=True)
-        if progress:
-            progress(done, len(steps))
-    return len(steps)
+    for measure in measures:
+        with _without_collecting():
+            lines = _lines_of(measure)
+            for tree_id in tree_ids:
+                _know(tree_id, grounds)
+                _fill_one(measure, lines, tree_id, projections[tree_id], grounds)
+                if progress:
+                    progress(next(steps), len(tree_ids) * len(measures))
+    return len(tree_ids) * len(measures)
+
+
+def _fill_one(
+    measure: Measure,
+    lines: list[Line],
+    tree_id: int | None,
+    kept: Projections,
+    grounds: dict[int | None, Bearings],
+) -> None:
+    for model in (DayTotal, Seen):
+        rows = model._default_manager.filter(measure=measure)
+        rows.filter(projection__in=[kept.recorded, kept.shift]).delete()
+    _sums(measure, lines, tree_id, kept, grounds[tree_id]).write(is_fresh=True)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Spare the search for circles: millions of rows are made here, and none is one."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _lines_of(measure: Measure) -> list[Line]:
+    """Read a measure once for all trees."""
+    entries: EntryQuerySet = Entry.objects.filter(measure=measure, closed_at=None)
+    return [line for _, line in read_lines(entries)]
 
 
 def _sums(
-    measure: Measure, tree_id: int | None, kept: Projections, ground: Bearings
+    measure: Measure,
+    lines: list[Line],
+    tree_id: int | None,
+    kept: Projections,
+    ground: Bearings,
 ) -> Sums:
     """Compute all stored rows of one measure over one tree."""
-    entries: EntryQuerySet = Entry.objects.filter(measure=measure, closed_at=None)
     sums = Sums({tree_id: kept}, Slices())
     if measure.law == Law.DISTINCT:
-        for lines in subject_lines(entries):
-            sums.add_subject(lines, tree_id, ground, sign=1)
+        for some in by_subject(lines):
+            sums.add_subject(some, tree_id, ground, sign=1)
     else:
-        for _, line in read_lines(entries):
+        for line in lines:
             sums.add(line, tree_id, ground, sign=1)
     return sums
 
 
 def _differences(
     measure: Measure,
+    lines: list[Line],
     tree_id: int | None,
     kept: Projections,
     grounds: dict[int | None, Bearings],
 ) -> list[Discrepancy]:
     """Compare one measure; look again with the trees of this moment before telling."""
-    found = list(_compared(measure, tree_id, kept, grounds[tree_id]))
+    found = list(_compared(measure, lines, tree_id, kept, grounds[tree_id]))
     if found:
         grounds[tree_id] = _ground(tree_id)
-        found = list(_compared(measure, tree_id, kept, grounds[tree_id]))
+        found = list(_compared(measure, lines, tree_id, kept, grounds[tree_id]))
     return found
+
+
+def _know(tree_id: int | None, grounds: dict[int | None, Bearings]) -> None:
+    if tree_id not in grounds:
+        grounds[tree_id] = _ground(tree_id)
 
 
 def _ground(tree_id: int | None) -> Bearings:
@@ -149,9 +191,13 @@ def _ground(tree_id: int | None) -> Bearings:
 
 
 def _compared(
-    measure: Measure, tree_id: int | None, kept: Projections, ground: Bearings
+    measure: Measure,
+    lines: list[Line],
+    tree_id: int | None,
+    kept: Projections,
+    ground: Bearings,
 ) -> Iterator[Discrepancy]:
-    sums = _sums(measure, tree_id, kept, ground)
+    sums = _sums(measure, lines, tree_id, kept, ground)
     kinds = {kept.recorded: Projection.Kind.RECORDED, kept.shift: Projection.Kind.SHIFT}
     tree = str(tree_id or "places")
     totals: Rows = {key: tuple(change) for key, change in sums.totals.items()}
