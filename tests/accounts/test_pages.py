@@ -52,6 +52,25 @@ def test_many_wrong_passwords_lock_for_a_while(client):
     assert answer.status_code == 429
 
 
+def test_a_hundred_guessed_passwords_let_nobody_in(client):
+    user = make_user()
+    user.set_password("mot mat khau dai")
+    user.save()
+    statuses = [
+        client.post(SIGN_IN, {"username": "an", "password": f"doan {n}"}).status_code
+        for n in range(100)
+    ]
+
+    answer = client.post(SIGN_IN, {"username": "an", "password": "mot mat khau dai"})
+
+    assert statuses[0] == 422
+    assert set(statuses[8:]) == {429}
+    assert answer.status_code == 429, "the right one comes too late as well"
+    assert "_auth_user_id" not in client.session
+    elsewhere = {"username": "an", "password": "mot mat khau dai"}
+    assert client.post(SIGN_IN, elsewhere, REMOTE_ADDR="10.0.0.9").status_code == 302
+
+
 def test_one_click_on_a_sample_site(client):
     user = sample_user()
 

@@ -1,6 +1,7 @@
 """Planning, agreeing, logging, confirming; what the ledger then says."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import product
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from kheo.activities.models import (
     Quantity,
     RosterLine,
 )
-from kheo.activities.queries import is_in_charge
+from kheo.activities.queries import is_in_charge, measures_of
 from kheo.activities.rules import Done
 from kheo.activities.services import Where
 from kheo.activities.workflow import WORKFLOW, ActivityAction, ActivityState
@@ -27,6 +28,7 @@ from kheo.ledger.models import Entry
 from kheo.ledger.queries import measure_of, total
 from kheo.ledger.services import reorganise
 from kheo.organisations.services import parse_plan
+from kheo.programmes.pack import Plausible
 from tests.village import (
     NOON,
     SATURDAY,
@@ -240,6 +242,39 @@ def test_codes_of_another_commune_are_refused_by_name():
 
     with pytest.raises(RuleBroken, match=code.code):
         log(plan(village), line)
+
+
+@pytest.mark.parametrize("metres", [25_000, -5])
+def test_a_quantity_that_no_day_brings_is_refused_with_the_plausible_range(metres):
+    village = make_village()
+    activity = plan(village)
+
+    with pytest.raises(RuleBroken) as refusal:
+        log(activity, roads(metres))
+
+    sentence = str(refusal.value)
+    assert f"{metres:,} m".replace(",", ".") in sentence
+    assert "từ 0 đến 20.000 m" in sentence
+    assert refusal.value.field == "roads"
+    before = activity.state
+    activity.refresh_from_db()
+    assert activity.state == before
+    assert not activity.quantities.exists()
+    assert value(village, "roads", "tu", MARCH) is None
+
+
+def test_a_quantity_below_the_least_plausible_is_refused_with_both_limits(monkeypatch):
+    village = make_village()
+    activity = plan(village)
+    known = measures_of(activity)
+    least = Plausible(min=Decimal("10.5"), max=Decimal(100))
+    narrow = [m.model_copy(update={"plausible": least}) for m in known]
+    monkeypatch.setattr("kheo.activities.services.logs.measures_of", lambda _: narrow)
+
+    with pytest.raises(RuleBroken, match=r"từ 10,5 đến 100 m"):
+        log(activity, roads(9))
+
+    log(activity, roads(11))
 
 
 @pytest.mark.parametrize("count", [0, 501])

@@ -4,6 +4,7 @@ import tarfile
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from kheo.accounts.models import User
 from kheo.config.backups import BackupError, restore_backup, write_backup
@@ -52,6 +53,22 @@ def test_data_is_not_replaced_unasked(stored):
 
     with pytest.raises(BackupError, match="--replace"):
         restore_backup(path, replace=False)
+
+
+def test_a_restore_over_a_live_site_is_refused_by_the_command_and_changes_nothing(
+    stored,
+):
+    make_user("an")
+    path = write_backup(stored / "backups")
+    make_user("moi")
+    photo = stored / "files" / "a" / "photo.jpg"
+    photo.write_bytes(b"changed since")
+
+    with pytest.raises(CommandError, match="--replace"):
+        call_command("restore", str(path))
+
+    assert {user.username for user in User.objects.all()} == {"an", "moi"}
+    assert photo.read_bytes() == b"changed since"
 
 
 def test_a_file_that_is_no_backup_changes_nothing(stored):

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from kheo.activities.models import (
@@ -28,9 +30,11 @@ from kheo.activities.services.rhythms import settle_again
 from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
 from kheo.core.access import Actor
 from kheo.core.errors import Conflict, RuleBroken
+from kheo.core.language import said
 from kheo.core.text import fold
 from kheo.ledger import services as ledger
 from kheo.organisations.models import Organisation
+from kheo.programmes.pack import Measure
 
 
 @transaction.atomic
@@ -185,11 +189,25 @@ def _check_done(activity: Activity, lines: list[Done]) -> None:
         if measure is None:
             text = _("The programme has no measure %(code)s.")
             raise RuleBroken(text % {"code": line.measure})
-        _check_plausible(measure.name.vi, line, measure.plausible, measure.decimals)
+        _check_plausible(measure, line)
 
 
-def _check_plausible(name: str, line: Done, limits: object, decimals: int) -> None:
-    most = getattr(limits, "max", None)
-    if most is not None and line.amount > most.scaleb(decimals):
-        text = _("%(name)s: more than %(most)s in one day is not plausible.")
-        raise RuleBroken(text % {"name": name, "most": most}, field=line.measure)
+def _check_plausible(measure: Measure, line: Done) -> None:
+    """Refuse what no day brings, with the range that the programme gives."""
+    limits = measure.plausible
+    if limits is None:
+        return
+    amount = Decimal(line.amount).scaleb(-measure.decimals)
+    if limits.min <= amount <= limits.max:
+        return
+    message = _(
+        "%(name)s: %(amount)s %(unit)s in one day is not plausible. From %(least)s to"
+        " %(most)s %(unit)s is; please check the number and its unit."
+    )
+    numbers = {"amount": amount, "least": limits.min, "most": limits.max}
+    written = {
+        key: number_format(number.normalize() + 0, force_grouping=True)
+        for key, number in numbers.items()
+    }
+    names = {"name": said(measure.name), "unit": said(measure.unit)}
+    raise RuleBroken(message % (written | names), field=line.measure)
