@@ -149,7 +149,7 @@ def run(said: argparse.Namespace, notes: Path) -> int:
     if said.kill != "writer":
         process = writer(said, notes, first=0, seconds=said.seconds)
         if said.kill == "server":
-            time.sleep(said.seconds / 2)
+            wait_for_half(notes, said.seconds)
             server = at_hand()
             server.stop("immediate")
             server.start()
@@ -157,11 +157,20 @@ def run(said: argparse.Namespace, notes: Path) -> int:
         return abs(process.wait())
     half = max(1, said.seconds // 2)
     process = writer(said, notes, first=0, seconds=said.seconds)
-    time.sleep(half)
+    wait_for_half(notes, said.seconds)
     process.send_signal(signal.SIGKILL)
     process.wait()
     rest = writer(said, notes, first=1_000_000, seconds=said.seconds - half)
     return abs(rest.wait())
+
+
+def wait_for_half(notes: Path, seconds: int) -> None:
+    """Wait for the first posting, then for half the time: a start takes its own."""
+    while not notes.stat().st_size:
+        time.sleep(0.05)
+    time.sleep(seconds / 2)
+    before = len(noted(notes))
+    print(f"killed after {before} postings were acknowledged", flush=True)
 
 
 def noted(notes: Path) -> list[tuple[int, float, int]]:

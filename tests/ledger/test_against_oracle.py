@@ -248,6 +248,9 @@ class Book:
     def compare_rows(self, found, asked, frame):
         oracle = self.oracle(found.code)
         assert self.rows(found, "child", frame) == oracle.rows(*asked)
+        many = queries.children_of_many([found], **frame)[found.code]
+        together = {self.names.get(row.key, row.key): row.value for row in many}
+        assert together == oracle.rows(*asked)
         law, node, interval, structure = asked
         values = oracle.by_dimension(law, node, interval, "a", structure)
         assert self.rows(found, ("breakdown", "a"), frame) == values

@@ -1,5 +1,6 @@
 """Fonts and static files, made ready on this machine from the installed packages."""
 
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
@@ -28,10 +29,10 @@ def make_fonts(folder: Path) -> None:
 
 def _subset(source: Path, target: Path) -> None:
     options = subset.Options(flavor="woff2", layout_features=["*"])
-    font = subset.load_font(str(source), options)
-    chosen = subset.Subsetter(options)
-    chosen.populate(unicodes=subset.parse_unicodes(LATIN_AND_VIETNAMESE))
-    chosen.subset(font)
     partial = target.with_suffix(".part")
-    subset.save_font(font, str(partial), options)
+    with closing(subset.load_font(str(source), options)) as font:
+        chosen = subset.Subsetter(options)
+        chosen.populate(unicodes=subset.parse_unicodes(LATIN_AND_VIETNAMESE))
+        chosen.subset(font)
+        subset.save_font(font, str(partial), options)
     partial.replace(target)

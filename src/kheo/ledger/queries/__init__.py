@@ -1,9 +1,10 @@
 """Questions to the ledger: totals, their rows, and what is behind them."""
 
 from kheo.ledger.queries.answers import PLACES, Row, Total, measure_of, measures_of
-from kheo.ledger.queries.breakdowns import By, breakdown, monthly
+from kheo.ledger.queries.breakdowns import By, breakdown, corrections, monthly
 from kheo.ledger.queries.completeness import Pairs, completeness, reported
 from kheo.ledger.queries.entries import rows
+from kheo.ledger.queries.tables import children_of_many
 from kheo.ledger.queries.totals import total, totals
 from kheo.ledger.rules import RECORDED, Structure
 
@@ -16,7 +17,9 @@ __all__ = [
     "Structure",
     "Total",
     "breakdown",
+    "children_of_many",
     "completeness",
+    "corrections",
     "measure_of",
     "measures_of",
     "monthly",

@@ -1,5 +1,6 @@
 """What a total is made of: children, months, values of a dimension."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
@@ -9,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from kheo.core.periods import Frequency, Interval, Period
 from kheo.ledger import rules
+from kheo.ledger.lines import Line
 from kheo.ledger.models import Law, Measure, Seen
 from kheo.ledger.queries.answers import Kept, Row, Scope, parts_of, sum_of, total_of
 from kheo.ledger.queries.children import Child, children_of, names_of
 from kheo.ledger.queries.claims import children_said
+from kheo.ledger.queries.entries import borne_at, entries_of
 from kheo.ledger.queries.sums import (
     day_totals,
     ground_of,
@@ -65,7 +68,7 @@ def breakdown(
     if by == "child":
         children = children_of(measure, node_id, scope, kept)
         names = names_of({child.node for child in children}, scope)
-        labels = {str(node): name for node, name in names.items()} | _corrections()
+        labels = {str(node): name for node, name in names.items()} | corrections()
         return _rows(
             measure,
             labels,
@@ -126,7 +129,8 @@ def _place(key: str, order: Sequence[str]) -> tuple[bool, int, str]:
     return key.startswith("="), order.index(key) if key in order else 0, key
 
 
-def _corrections() -> dict[str, str]:
+def corrections() -> dict[str, str]:
+    """Name the rows that make the children add up."""
     return {
         OWN: _("its own"),
         SHARED: _("joint work counted once"),
@@ -235,20 +239,36 @@ def _by_value(
     is_distinct = measure.law == Law.DISTINCT
     if kept.projections and not is_distinct:
         return _stored_by_value(measure, name, node, scope, kept)
+    if is_distinct:
+        return _seen_by_value(measure, name, node, scope, kept)
     lines = lines_of(measure, scope)
     ground = ground_of(lines, kept.tree_id)
-    keys = {rules.dimensions_of(line.dimensions).get(name, NONE) for line in lines}
+    together: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        key = rules.dimensions_of(line.dimensions).get(name, NONE)
+        together[key].append(line)
     values: Values = {}
-    for key in keys:
-        some = [
-            line
-            for line in lines
-            if rules.dimensions_of(line.dimensions).get(name, NONE) == key
-        ]
+    for key, some in together.items():
         tally = tally_of(measure.law, some, node, scope, ground, kept.tree_id)
         if tally.whole.entries:
             values[key] = tally.whole.amount
     return values
+
+
+def _seen_by_value(
+    measure: Measure, name: str, node: int | None, scope: Scope, kept: Kept
+) -> Values:
+    """Count each subject once for each value; the database gives the pairs."""
+    borne = borne_at(measure, entries_of(measure, scope), kept.tree_id, node, scope)
+    subjects: dict[str, set[str]] = defaultdict(set)
+    keys: dict[str, str] = {}
+    pairs = borne.order_by().values_list("dimensions", "subject").distinct()
+    for text, subject in pairs.iterator():
+        key = keys.get(text)
+        if key is None:
+            key = keys[text] = rules.dimensions_of(text).get(name, NONE)
+        subjects[key].add(subject)
+    return {key: len(found) for key, found in subjects.items()}
 
 
 def _stored_by_value(

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kheo.core.periods import DAY, Interval
@@ -27,17 +28,15 @@ def said_at(
     told = live_claims(measures, scope)
     if not told.filter(window_from__lt=scope.interval.end).exists():
         return set()
-    source = Source(kept.tree_id)
+    loners = _loners(Source(kept.tree_id), scope)
     found: Said = set()
-    loners = _loners(source, scope)
-    for measure in measures:
-        spoken = _in_time(measure, scope)
-        if not spoken.exists():
-            continue
-        found |= {
-            (measure.pk, n)
-            for n in _above(spoken, measure, nodes, source, scope, loners)
-        }
+    for is_stock in (False, True):
+        some = [m for m in measures if (m.law == Law.STOCK) is is_stock]
+        spoken = _speaking(some, scope)
+        if None in nodes:
+            heard = _speaking(spoken, scope, but=loners)
+            found |= {(measure.pk, None) for measure in heard}
+        found |= _above(spoken, nodes, kept.tree_id, scope, loners)
     for measure, day, body, ground in _heard_loners(measures, loners, scope, kept):
         for piece in ground.on(body, day):
             found |= {(measure.pk, node) for node in piece.chain if node in nodes}
@@ -89,14 +88,25 @@ def _claims(measure: Measure, scope: Scope) -> Iterator[rules.Claim[int]]:
         yield claim_of(*row)
 
 
-def _in_time(measure: Measure, scope: Scope) -> QuerySet[Claim]:
-    """Give the claims that speak in the interval, if their bodies lived all along."""
-    claims = live_claims([measure], scope).exclude(kind=ClaimKind.NOT_APPLICABLE)
-    if measure.law == Law.STOCK:
-        return claims.filter(_holds(scope.interval.last))
-    return claims.filter(
-        window_to__gt=scope.interval.start, window_to__lte=scope.interval.end
-    )
+def _speaking(
+    measures: Sequence[Measure], scope: Scope, *, but: Collection[int] = ()
+) -> list[Measure]:
+    """Give the measures, of one kind of law, of which any body speaks in the interval."""
+    if not measures:
+        return []
+    told = Claim.objects.filter(measure=OuterRef("pk"), closed_at=None)
+    told = told.exclude(kind=ClaimKind.NOT_APPLICABLE).exclude(organisation__in=but)
+    if scope.programme is not None:
+        told = told.filter(programme=scope.programme)
+    if measures[0].law == Law.STOCK:
+        told = told.filter(_holds(scope.interval.last))
+    else:
+        told = told.filter(
+            window_to__gt=scope.interval.start, window_to__lte=scope.interval.end
+        )
+    asked = Measure.objects.filter(Exists(told), pk__in=[m.pk for m in measures])
+    heard = set(asked.values_list("pk", flat=True))
+    return [measure for measure in measures if measure.pk in heard]
 
 
 def _holds(observed: date) -> Q:
@@ -122,32 +132,58 @@ def _loners(source: Source, scope: Scope) -> set[int]:
 
 
 def _above(
-    spoken: QuerySet[Claim],
-    measure: Measure,
+    measures: Sequence[Measure],
     nodes: Collection[int | None],
-    source: Source,
+    tree_id: int,
     scope: Scope,
-    loners: set[int],
-) -> Iterator[int | None]:
-    """Give those of `nodes` that have a body below them which speaks."""
-    if None in nodes and spoken.exclude(organisation__in=loners).exists():
-        yield None
-    wanted = source.reach().filter(superior__in=[n for n in nodes if n is not None])
-    by_body = spoken.filter(organisation=OuterRef("inferior"))
+    loners: Collection[int],
+) -> Said:
+    """Give the measures, of one kind of law, and nodes below which a body speaks.
+
+    One question for all; of each pair the database stops at the first body found.
+    """
+    bodies = [node for node in nodes if node is not None]
+    if not measures or not bodies:
+        return set()
+    last, start, end = scope.interval.last, scope.interval.start, scope.interval.end
+    if measures[0].law == Law.STOCK:
+        heard, times = "c.window_to <= %s AND c.holds_until > %s", [end, last]
+        day = last
+    else:
+        heard, times = "c.window_to > %s AND c.window_to <= %s", [start, end]
+        day = None
     if isinstance(scope.structure, date):
         day = scope.structure
-    elif measure.law == Law.STOCK:
-        day = scope.interval.last
-    else:
-        # The last day of a window lies in [from, to) of a row of the closure.
-        by_body = by_body.filter(
-            window_to__gt=OuterRef("valid_from"), window_to__lte=OuterRef("valid_to")
-        )
-        day = None
+    # The last day of a window lies in [from, to) of a row of the closure.
+    stood, days = "c.window_to > r.valid_from AND c.window_to <= r.valid_to", []
     if day is not None:
-        wanted = wanted.filter(valid_from__lte=day, valid_to__gt=day)
-    wanted = wanted.exclude(inferior__in=loners).filter(Exists(by_body))
-    yield from wanted.values_list("superior_id", flat=True).distinct()
+        stood, days = "r.valid_from <= %s AND r.valid_to > %s", [day, day]
+    # Everything put into the text is one of these words; values go beside it.
+    statement = f"""
+        SELECT m.id, o.id FROM ledger_measure m CROSS JOIN organisations_organisation o
+        WHERE m.id IN ({_marks(measures)}) AND o.id IN ({_marks(bodies)}) AND EXISTS (
+            SELECT 1 FROM organisations_reach r
+            JOIN ledger_claim c ON c.organisation_id = r.inferior_id
+            WHERE r.tree_id = %s AND r.superior_id = o.id AND c.measure_id = m.id
+            AND c.closed_at IS NULL AND c.kind <> %s
+            AND (%s OR c.programme = %s) AND {heard} AND {stood}
+            AND r.inferior_id NOT IN ({_marks(loners)})
+        )
+    """  # noqa: S608
+    values: list[Any] = [
+        *(measure.pk for measure in measures),
+        *bodies,
+        *(tree_id, ClaimKind.NOT_APPLICABLE.value),
+        *(scope.programme is None, scope.programme or ""),
+        *(*times, *days, *(loners or [0])),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return set(cursor.fetchall())
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * (len(values) or 1))
 
 
 def _heard_loners(

@@ -32,7 +32,7 @@ def rows(
     found = Entry.objects.none()
     for part in parts_of(measure):
         in_time = entries_of(part, scope)
-        borne = in_time.filter(_is_borne(part, in_time, tree_id, node_id, scope))
+        borne = borne_at(part, in_time, tree_id, node_id, scope)
         declared = declared_of(part, tree_id, node_id, scope)
         found |= Entry.objects.filter(Q(pk__in=borne.values("pk")) | declared)
     return found
@@ -55,6 +55,17 @@ def entries_of(measure: Measure, scope: Scope) -> EntryQuerySet:
     if measure.law == Law.DISTINCT:
         entries = entries.exclude(subject="")
     return entries.filter(on__gte=scope.interval.start, on__lt=scope.interval.end)
+
+
+def borne_at(
+    measure: Measure,
+    entries: EntryQuerySet,
+    tree_id: int | None,
+    node_id: int | None,
+    scope: Scope,
+) -> EntryQuerySet:
+    """Give those of the `entries_of` a question that count at its node."""
+    return entries.filter(_is_borne(measure, entries, tree_id, node_id, scope))
 
 
 def declared_of(

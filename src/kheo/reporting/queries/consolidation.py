@@ -1,12 +1,14 @@
 """Children side by side: one row for each, and the rows that make the sums true."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kheo.core.periods import Interval
-from kheo.ledger.queries import breakdown, measures_of
-from kheo.organisations.queries import PARTY
+from kheo.core.text import sort_key
+from kheo.ledger.queries import Row, children_of_many, corrections, measures_of
+from kheo.organisations.queries import PARTY, names_on
 from kheo.programmes.pack import Law
 from kheo.reporting.models import Paragraph, Report, ReportQuerySet
 from kheo.reporting.queries.amounts import Asked, amounts_of
@@ -108,24 +110,41 @@ class _Table:
             yield self._row(key, RowKind.CORRECTION)
 
     def _ask(self) -> None:
+        """Ask once for all figures of the same breakdown; name the rows once."""
         measures = {one.code: one for one in measures_of(c.measure for c in self.cells)}
+        by_where: dict[str, list[tuple[int, FormCell]]] = defaultdict(list)
         for place, cell in enumerate(self.cells):
-            if cell.measure not in measures:
-                continue
-            answers = breakdown(
-                measures[cell.measure],
-                by="child",
+            if cell.measure in measures:
+                by_where[cell.dimensions].append((place, cell))
+        for some in by_where.values():
+            tables = children_of_many(
+                [measures[code] for code in dict.fromkeys(c.measure for _, c in some)],
                 tree=self.asked.tree,
                 node_id=self.asked.body,
                 interval=self.asked.window,
                 programme=self.asked.programme,
-                dimensions=cell.where or None,
+                dimensions=some[0][1].where or None,
             )
-            for row in answers:
-                is_correction = row.key.startswith("=")
-                self.labels.setdefault(row.key, row.label)
-                if not (is_correction and cell.law is Law.RATIO):
-                    self.values[row.key, place] = row.value
+            for place, cell in some:
+                self._take(place, cell, tables[cell.measure])
+        self._name_rows()
+
+    def _take(self, place: int, cell: FormCell, rows: Iterable[Row]) -> None:
+        for row in rows:
+            is_correction = row.key.startswith("=")
+            self.labels.setdefault(row.key, row.label)
+            if not (is_correction and cell.law is Law.RATIO):
+                self.values[row.key, place] = row.value
+
+    def _name_rows(self) -> None:
+        """Children by name, then the corrections, as in a breakdown of one figure."""
+        bodies = [int(key) for key in self.labels if not key.startswith("=")]
+        found = names_on(bodies, self.asked.window.last)
+        names = {body: found.get(body, str(body)) for body in bodies}
+        ordered = sorted(names, key=lambda body: (sort_key(names[body]), body))
+        self.labels = {str(body): names[body] for body in ordered} | {
+            key: label for key, label in corrections().items() if key in self.labels
+        }
 
     def _row(self, key: str, kind: RowKind) -> ConsolidationRow:
         values = tuple(

@@ -1,0 +1,164 @@
+"""A list of three rows costs as many questions to the database as a list of one.
+
+Programmes are added on their own page alone: the other pages ask for the rules in force
+of each programme, of which a site has a few.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from kheo.accounts.services import grant_role
+from kheo.core.access import SYSTEM, Role
+from kheo.programmes.pack import load_pack
+from kheo.programmes.services import load
+from tests.contracts.test_access import addresses, patterns
+from tests.organisations.make import make_body
+from tests.reporting.make import make_report, send
+from tests.village import (
+    NOON,
+    charge,
+    hamlet,
+    log,
+    make_user,
+    make_village,
+    plan,
+    roads,
+)
+
+pytestmark = pytest.mark.django_db
+MONTH = {"programme": "s0", "year": "2024", "period": "m4", "at": "tu"}
+DAYS = {"programme": "s0", "at": "tu", "from": "2024-03-01", "to": "2024-04-30"}
+LISTS = {
+    "workspace:home": {},
+    "organisations:list": {},
+    "programmes:list": {},
+    "assignments:list": {"programme": "s0", "on": "2024-03-31"},
+    "activities:list": {},
+    "reporting:list": {},
+    "reporting:desk": {"programme": "s0", "receiver": "khoi"},
+    "insight:board": MONTH,
+    "insight:measure": DAYS | {"measure": "roads"},
+    "insight:rows": DAYS | {"measure": "roads"},
+}
+"""Pages that list what a person may see, and what they are asked for here."""
+OF_ONE = {
+    "programmes:detail": ["s0"],
+    "insight:place": ["vn-1"],
+    "reporting:consolidation": ["committee"],
+}
+"""Pages of one object that list what belongs to it."""
+BARE = {"programmes:detail", "reporting:consolidation"}
+"""Pages that need not grow by what is added here; they must not ask more for it."""
+OTHERS = {
+    *("accounts:sign_in", "accounts:sign_out", "set_language", "healthz", "readyz"),
+    *("ledger:plan_new", "ledger:plan_apply", "activities:plan", "activities:codes"),
+    *("assignments:add", "assignments:table", "assignments:table_import"),
+    *("reporting:desk_accept", "reporting:desk_paper", "reporting:desk_workbook"),
+}
+"""Addresses without an object that show a form, take one, give a file or a sign."""
+
+
+@dataclass
+class Site:
+    village: object
+    report: object
+    grown: int = 0
+
+    def grow(self):
+        """One more of everything that a list could show."""
+        self.grown += 1
+        code, village = f"unit-{self.grown}", self.village
+        village.bodies[code] = make_body(
+            code, village["khoi"], kind="cell", tier="province", on=date(2020, 1, 1)
+        )
+        charge(village, code, "vn-1")
+        log(plan(village, code, partners=["cell-a"]), roads(100))
+        plan(village, code)
+        send(make_report(village, code, at=NOON), at=NOON)
+        hamlet(village, name=f"Thôn {self.grown}")
+
+    def add_programme(self):
+        self.grown += 1
+        code = f"programme-{self.grown}"
+        text = (resources.files("kheo.programmes") / "packs" / "s0.yaml").read_text()
+        pack = load_pack(text.replace("code: s0\n", f"code: {code}\n", 1), "s0.yaml")
+        load(pack, actor=SYSTEM, at=NOON, home=self.village["tu"])
+
+
+@pytest.fixture
+def site():
+    with time_machine.travel(NOON, tick=False):
+        village = make_village()
+        report = make_report(village, "khoi", definition="committee-month", at=NOON)
+        yield Site(village, report)
+
+
+@pytest.fixture
+def everyone(site, client):
+    """A person with every role, so that every part of a page is shown."""
+    user = make_user()
+    for role in Role:
+        grant_role(
+            user,
+            role,
+            organisation=site.village["tu"],
+            actor=SYSTEM,
+            at=NOON,
+            valid_from=date(2020, 1, 1),
+            own_only=False,
+        )
+    client.force_login(user)
+    return client
+
+
+def cost(client, address, asked):
+    """How many questions a page asks when all that is kept in memory is there."""
+    client.get(address, asked)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address, asked)
+    assert answer.status_code == 200, answer.status_code
+    return queries.captured_queries, len(answer.content)
+
+
+def address_of(site, name):
+    objects = OF_ONE.get(name, [])
+    known = [site.report.pk if one == "committee" else one for one in objects]
+    return reverse(name, args=known)
+
+
+def asked_of(site, name):
+    asked = dict(LISTS.get(name, {}))
+    if "receiver" in asked:
+        asked["receiver"] = site.village[asked["receiver"]].pk
+    return asked
+
+
+@pytest.mark.parametrize("name", [*LISTS, *OF_ONE])
+def test_three_rows_ask_as_often_as_one(site, everyone, name):
+    address, asked = address_of(site, name), asked_of(site, name)
+    grow = site.add_programme if name == "programmes:list" else site.grow
+    grow()
+    one, small = cost(everyone, address, asked)
+    grow()
+    grow()
+
+    three, large = cost(everyone, address, asked)
+
+    assert name in BARE or large > small, "the page shows nothing of what was added"
+    more = Counter(q["sql"] for q in three) - Counter(q["sql"] for q in one)
+    assert len(three) == len(one), "\n".join(more)
+
+
+def test_every_list_is_among_them():
+    without_objects = {n for n, entry in patterns() if not entry.pattern.converters}
+
+    assert without_objects - {*LISTS, *OTHERS} == set(), "a new page: list it above"
+    assert {*LISTS, *OF_ONE, *OTHERS} <= set(addresses()), "a page that is gone"
