@@ -57,8 +57,15 @@ class Browser:
         if form is not None:
             head["Content-Type"] = "application/x-www-form-urlencoded"
             body = urlencode(form)
-        self.link.request("POST" if body else "GET", path, body, head)
-        answer = self.link.getresponse()
+        method = "POST" if body else "GET"
+        try:
+            self.link.request(method, path, body, head)
+            answer = self.link.getresponse()
+        except http.client.RemoteDisconnected:
+            # A server closes a connection that was idle, as it may: open it again.
+            self.link.close()
+            self.link.request(method, path, body, head)
+            answer = self.link.getresponse()
         sent = answer.read()
         size = len(sent) + sum(len(k) + len(v) + 4 for k, v in answer.getheaders())
         for cookie in answer.headers.get_all("Set-Cookie") or []:
