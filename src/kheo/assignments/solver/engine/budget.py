@@ -45,3 +45,9 @@ class Budget:
         if self.work is not None or self.seconds is None:
             return HUGE
         return max(0.0, self.seconds - self.elapsed)
+
+    def used(self) -> float:
+        """Which share of the budget is gone; 0 when it has no end."""
+        if self.work is not None:
+            return self.done / max(1, self.work)
+        return self.elapsed / self.seconds if self.seconds else 0.0

@@ -204,13 +204,11 @@ class Instance:
         can = (self.bound_to < 0) | np.isin(self.bound_to, groups)
         return np.nonzero(can & (self.left > 0))[0]
 
-    def blocks(self) -> list[Ints]:
+    def blocks(self, communes: Ints) -> list[Ints]:
         """The communes by group, in pieces small enough for the pattern tables."""
         pieces: list[Ints] = []
-        for group in range(self.no_group + 1):
-            members = np.nonzero(self.group_of == group)[0]
-            if not len(members):
-                continue
+        for group in np.unique(self.group_of[communes]):
+            members = communes[self.group_of[communes] == group]
             members = members[np.argsort(-self.target[members], kind="stable")]
             units = max(1, len(self.reachable(members)))
             widest = max(1, BLOCK_CELLS // units)

@@ -15,7 +15,7 @@ from kheo.assignments.solver.engine.instance import (
     Instance,
     Ints,
 )
-from kheo.assignments.solver.engine.patterns import Prices, capped
+from kheo.assignments.solver.engine.pricing import Prices, capped
 
 MOST_PAIRS = 120_000
 NEAR_COMMUNES = 40
@@ -76,7 +76,7 @@ def _averaged(instance: Instance, kinds: Ints, duals: _Duals) -> Prices:
     known = np.nan_to_num(duals.units)
     number = int(kinds.max(initial=-1)) + 1
     sums = np.bincount(kinds, known, number)
-    units = sums / np.maximum(1, np.bincount(kinds, minlength=number))
+    units = (sums / np.maximum(1, np.bincount(kinds, minlength=number)))[kinds]
     prices = Prices(units, duals.total, duals.provincial, duals.share, duals.minimum)
     return capped(prices, instance)
 

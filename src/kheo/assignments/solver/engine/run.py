@@ -10,7 +10,7 @@ from kheo.assignments.solver.engine.budget import Budget
 from kheo.assignments.solver.engine.conflict import ConflictFinder
 from kheo.assignments.solver.engine.feasible import Model, Restrictions
 from kheo.assignments.solver.engine.instance import BARRED, Instance, Ints
-from kheo.assignments.solver.engine.local import repaired
+from kheo.assignments.solver.engine.repair import repaired
 from kheo.assignments.solver.engine.search import Progress, Search
 from kheo.assignments.solver.problem import Problem
 from kheo.assignments.solver.rulebook import Conflict
