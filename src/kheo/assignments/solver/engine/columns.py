@@ -246,7 +246,8 @@ class Generation:
         if self.value <= before and new < 5:
             choice, found = self._look(mixture.duals)
             new += found
-        self._settle(mixture, improved=self.value > before, new=new)
+        improved = self.value > before
+        self._settle(mixture, improved=improved, stuck=not (improved or new))
         return choice
 
     def _look(self, values: Floats) -> tuple[Choice, int]:
@@ -259,14 +260,14 @@ class Generation:
         everyone = np.arange(len(self.piece.communes))
         return choice, self.master.add(self.piece.priced(everyone, members))
 
-    def _settle(self, mixture: Mixture, *, improved: bool, new: int) -> None:
+    def _settle(self, mixture: Mixture, *, improved: bool, stuck: bool) -> None:
         """Move the box to the best prices now and then, and widen it where it holds."""
         apart = (mixture.cost - self.value) / max(abs(mixture.cost), 1e-12)
         self.since += 1
         free = mixture.boxed < LITTLE
-        if free and (apart < CONVERGED or not new):
+        if free and (apart < CONVERGED or stuck):
             self.done = True
-        elif apart < SETTLED or not new:
+        elif apart < SETTLED or stuck:
             self.width = self.width * (1.0 if free else BOX_GROWTH)
             self._recentre()
         elif improved and self.since >= RECENTRE_EVERY:

@@ -164,7 +164,7 @@ class Piece:
         for each in np.unique(commune):
             mine = np.nonzero(commune == each)[0]
             home = self.blocks[block[each]]
-            paid = np.zeros(len(self.items))
+            paid = np.full(len(self.items), BARRED)
             paid[home.rows] = home.costs[:, inside[each]]
             paid[np.isinf(paid)] = BARRED
             cost[mine] += members[mine] @ paid
