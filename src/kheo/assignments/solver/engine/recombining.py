@@ -127,7 +127,8 @@ class Proof:
         for stall in self.market.stalls:
             if search.over():
                 return
-            if len(stall.piece.communes) <= PROOF_COMMUNES:
+            few = len(stall.piece.communes) <= PROOF_COMMUNES
+            if few and np.isfinite(stall.cost):
                 self._attempt(stall)
 
     def _attempt(self, stall: Stall) -> None:
