@@ -70,15 +70,14 @@ class Market:
         return next(mine)
 
     def round(self) -> None:
-        """Better prices for every stall, the one with the widest gap first."""
-        search = self.search
+        """Better prices for every stall, then dives, the widest gap first."""
+        over = self.search.over
         self.count()
         for stall in sorted(self.stalls, key=lambda s: -s.gap()):
-            if search.over():
-                return
-            if not stall.done:
+            if not stall.done and not over():
                 self._bargain(stall)
-            if not stall.dived and not search.over():
+        for stall in sorted(self.stalls, key=lambda s: -s.gap()):
+            if not stall.dived and not over():
                 self._dive(stall)
 
     def count(self) -> None:

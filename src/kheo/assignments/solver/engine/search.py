@@ -113,8 +113,8 @@ class Search:
         recombining, proof = Recombining(self, market), Proof(self, market)
         while not self.over():
             market.round()
-            self.plain_round()
             proof.attempt()
+            self.plain_round()
             recombining.round()
 
     def plain_round(self) -> None:
