@@ -253,3 +253,46 @@ class CommuneProfile(models.Model):
                 name="places_communeprofile_known_status",
             ),
         ]
+
+
+class BorderSet(models.Model):
+    """Borders of communes imported from one file, as they hold from a day on.
+
+    Whose data it is and on what terms it may be shown stand under every map.
+    """
+
+    valid_from = models.DateField(_("valid from"), unique=True)
+    origin = models.CharField(_("source"), max_length=255)
+    licence = models.CharField(_("licence"), max_length=255)
+    digest = models.CharField(max_length=64, editable=False)
+    imported_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        verbose_name = _("set of borders")
+        verbose_name_plural = _("sets of borders")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(origin="") & ~Q(licence=""),
+                name="places_borderset_says_whose_it_is",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from:%d/%m/%Y}: {self.origin}"
+
+
+class Border(models.Model):
+    """The outline of one commune in a set, packed by `geometry.pack`."""
+
+    border_set = models.ForeignKey(BorderSet, models.CASCADE, related_name="borders")
+    place = models.ForeignKey(Place, models.CASCADE, related_name="borders")
+    outline = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("border")
+        verbose_name_plural = _("borders")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["border_set", "place"], name="places_border_one_a_place"
+            ),
+        ]

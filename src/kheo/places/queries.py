@@ -10,6 +10,8 @@ from django.db.models import Q
 from kheo.core.lineage import DatedTree, Placement, Succession
 from kheo.core.text import fold, normalise
 from kheo.places.models import (
+    Border,
+    BorderSet,
     CommuneProfile,
     Place,
     PlaceLineage,
@@ -97,6 +99,33 @@ def _rank(version: PlaceVersion, wanted: str) -> tuple[int, str, str]:
         True,
     )
     return steps.index(True), version.sort_name, version.place.code
+
+
+def communes_below(province: Place, day: date) -> PlaceVersionQuerySet:
+    """Find the communes of a province that day, in Vietnamese order."""
+    found = subtree_on(province, day).filter(kind__in=kinds_of(Tier.COMMUNE))
+    return found.order_by("sort_name", "pk")
+
+
+def province_of(place: Place, day: date) -> Place | None:
+    """Find the province that a place stood in, or was, that day."""
+    above = superiors_on(place, day)
+    named = [one for one in above if PlaceKind(one.kind).tier is Tier.PROVINCE]
+    return named[0].place if named else None
+
+
+def borders_on(day: date) -> BorderSet | None:
+    """Find the borders that hold on a day: the last set that began."""
+    sets = BorderSet.objects.filter(valid_from__lte=day)
+    return sets.order_by("-valid_from").first()
+
+
+def outlines_of(borders: BorderSet, places: Collection[int]) -> dict[int, bytes]:
+    """Give the packed outlines of some places, by place."""
+    rows = Border.objects.filter(border_set=borders, place__in=places)
+    return {
+        place: bytes(outline) for place, outline in rows.values_list("place", "outline")
+    }
 
 
 @dataclass(frozen=True, slots=True)

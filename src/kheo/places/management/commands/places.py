@@ -1,8 +1,9 @@
-"""`kheo places load | find | show`: the shipped places, from the command line."""
+"""`kheo places load | find | show | geometry`: places from the command line."""
 
 import json
 from argparse import ArgumentParser
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,12 +14,16 @@ from kheo.core.access import SYSTEM
 from kheo.core.errors import DomainError
 from kheo.core.periods import OPEN_END
 from kheo.places import services
+from kheo.places.dataset import REFORM
 from kheo.places.models import Place, PlaceVersion
 from kheo.places.queries import Bond, find, heirs_of, origins_of, superiors_on
 
 
 class Command(BaseCommand):
-    help = "Load the places of Vietnam, find one by name, show one with its history."
+    help = (
+        "Load the places of Vietnam, find one by name, show one with its history, "
+        "import the borders of communes."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -30,6 +35,7 @@ class Command(BaseCommand):
         shower = actions.add_parser("show", help="show one place: versions, lineage")
         shower.add_argument("code", help="our own code, such as vn25-08")
         shower.add_argument("--json", action="store_true")
+        _add_geometry(actions.add_parser("geometry", help="import borders (GeoJSON)"))
 
     def handle(self, **options: Any) -> None:
         match options["action"]:
@@ -37,6 +43,8 @@ class Command(BaseCommand):
                 self._load()
             case "find":
                 self._find(options["text"], options["on"], as_json=options["json"])
+            case "geometry":
+                self._geometry(options)
             case _:
                 self._show(options["code"], as_json=options["json"])
 
@@ -101,8 +109,60 @@ class Command(BaseCommand):
                 line = f"{row['on']}  {row['kind']}  {row['code']}  {row['name']}"
                 self.stdout.write(f"  {title}  {line}{doubt}")
 
+    def _geometry(self, options: dict[str, Any]) -> None:
+        path: Path = options["file"]
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}") from error
+        try:
+            done = services.import_borders(
+                content,
+                on=options["on"],
+                origin=options["source"],
+                licence=options["licence"],
+                code_property=options["code_property"],
+                skip_unknown=options["skip_unknown"],
+                actor=SYSTEM,
+                at=timezone.now(),
+            )
+        except DomainError as refusal:
+            raise CommandError(refusal.message) from refusal
+        words = _(
+            "Borders of %(count)d communes stored (%(points)d points), valid from "
+            "%(day)s. Communes without a border: %(missing)d."
+        )
+        facts = {"count": done.count, "points": done.points, "missing": done.missing}
+        day = f"{done.borders.valid_from:%d/%m/%Y}"
+        self.stdout.write(words % {**facts, "day": day})
+        if done.skipped:
+            left = _("Left out, no commune bears the code: %(codes)s.")
+            self.stdout.write(left % {"codes": ", ".join(done.skipped)})
+
     def _print(self, value: object) -> None:
         self.stdout.write(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _add_geometry(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="GeoJSON, plain or gzipped, WGS84")
+    parser.add_argument("--source", required=True, help="whose borders these are")
+    parser.add_argument("--licence", required=True, help="the terms of using them")
+    parser.add_argument(
+        "--on",
+        type=_day,
+        default=REFORM,
+        help="the day from which they hold (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--code-property",
+        default="code",
+        help="property with the official code (default: code); id takes the feature's own",
+    )
+    parser.add_argument(
+        "--skip-unknown",
+        action="store_true",
+        help="leave out features whose code no commune bears",
+    )
 
 
 def _day(text: str) -> date:
