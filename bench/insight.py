@@ -199,6 +199,16 @@ def main() -> None:
 
     board = {"programme": "s0", "year": "2024", "period": "m3", "at": "tu"}
     pages = {
+        "the province at a glance, month": page("overview", board),
+        "the province at a glance, half-year": page(
+            "overview", board | {"period": "h1"}
+        ),
+        "who sent, month": page("sent", board),
+        "map of communes, month": page("map", board | {"measure": "roads"}),
+        "map of communes, year": page(
+            "map", board | {"measure": "roads", "period": "y"}
+        ),
+        "both tables as Excel": page("overview_file", board, "xlsx"),
         "board of 129 children, month": page("board", board),
         "board of 129 children, year": page("board", board | {"period": "y"}),
         "the same, as it is today": page("board", board | {"structure": "today"}),

@@ -217,6 +217,8 @@ def test_the_board_sees_totals_and_opens_them(person):
     board = person("chuyen-vien")
     board.see("10-home-board", picture=True)
     board.go("/insight/")
+    board.see("10-glance", picture=True)
+    board.go("/insight/board/")
     board.see("10-board", picture=True)
     page = board.page
     total = page.locator("main table tfoot a").first

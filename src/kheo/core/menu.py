@@ -59,7 +59,7 @@ MENU = (
         (
             _entry(_("Reports"), "reporting:list", Capability.VIEW_REPORTS),
             _entry(_("Receiving desk"), "reporting:desk", Capability.REVIEW_REPORTS),
-            _entry(_("Figures"), "insight:board", Capability.VIEW_REPORTS),
+            _entry(_("Figures"), "insight:overview", Capability.VIEW_REPORTS),
         ),
     ),
     Group(

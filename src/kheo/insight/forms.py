@@ -81,3 +81,27 @@ class DaysForm(LookForm):
         elif first and last:
             data["interval"] = Interval.of_days(first, last)
         return data
+
+
+class MapForm(BoardForm):
+    """The map: the board's choices without a body, a measure and a province instead."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        programmes: Choices,
+        years: Choices,
+        periods: Choices,
+        measures: Choices,
+        provinces: Choices,
+    ) -> None:
+        super().__init__(
+            data, programmes=programmes, bodies=(), years=years, periods=periods
+        )
+        own = {
+            "measure": forms.ChoiceField(label=_("Measure"), choices=measures),
+            "province": forms.ChoiceField(label=_("Province"), choices=provinces),
+        }
+        del self.fields["at"]
+        self.fields = own | self.fields

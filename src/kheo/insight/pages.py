@@ -133,7 +133,7 @@ def sheet_of(frame: Frame, page: BoardPage) -> Sheet:
             for row in page.every_row
         ),
         title=tuple(filter(None, (frame.at_name, days_of(frame), label_of(frame)))),
-        notes=(notes_of(page),),
+        notes=tuple(filter(None, (notes_of(page), unallocated_words(page)))),
         is_landscape=True,
     )
 
@@ -154,6 +154,20 @@ def notes_of(page: BoardPage) -> str:
     if any(cell.kind is Kind.ESTIMATED for cell in cells):
         return f"{empty} {_('Some figures are estimated.')}"
     return empty
+
+
+def unallocated_words(page: BoardPage) -> str:
+    """What stands in the unallocated row and why, where it holds any figure."""
+    cells = [cell for row in page.corrections[2:] for cell in row.cells]
+    return why_unallocated() if any(cell.cell.total.value for cell in cells) else ""
+
+
+def why_unallocated() -> str:
+    return _(
+        "“Not allocated” holds what was reported by bodies that were split, or that "
+        "ended without a successor, where no rule says which of today's bodies bears "
+        "how much of it. It counts in the total and in no single body."
+    )
 
 
 def days_of(frame: Frame) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from kheo.core.access import Actor, Capability
-from kheo.core.periods import Interval
+from kheo.core.periods import OPEN_END, Interval
 from kheo.core.scoping import reach_of
 from kheo.ledger.models import Claim, Credit, Entry
 from kheo.ledger.rules import Structure
@@ -145,8 +145,15 @@ def children_visible_to(
 
 
 def homes_of(actor: Actor) -> list[int]:
-    """Where the actor's figures begin: the roots, or the bodies granted one by one."""
+    """Where the actor's figures begin: the roots, or the bodies granted one by one.
+
+    The highest come first, so that someone with grants in two lines begins at the top.
+    """
     roots = actor.roots.get(SEE, frozenset())
     alone = actor.writable.get(SEE, frozenset())
     bodies = Organisation.objects.filter(pk__in=roots or alone)
-    return list(bodies.order_by("pk").values_list("pk", flat=True))
+    depth = Reach.objects.filter(
+        tree__code=PARTY, inferior=OuterRef("pk"), valid_to=OPEN_END
+    ).order_by("-depth")
+    ordered = bodies.annotate(depth=Subquery(depth.values("depth")[:1]))
+    return list(ordered.order_by("depth", "pk").values_list("pk", flat=True))

@@ -1,23 +1,28 @@
 """The windows of a programme's year, as its reports name them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
 from kheo.core.periods import DAY, Frequency, Interval, Period
 from kheo.programmes.models import Programme, ProgrammeVersion
-from kheo.programmes.queries import duties_in
+from kheo.programmes.pack import Pack
+from kheo.programmes.queries import duties_in, packs_of
 
 ROMAN = ("", "I", "II", "III", "IV")
+HALF = 0.5
+NEARLY = timedelta(days=7)
+"""So long before its last day a window is looked at rather than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of days under the name of its period."""
+    """A stretch of days under the name of its period, in one programme."""
 
     period: Period
     interval: Interval
+    programme: str = ""
 
     @property
     def code(self) -> str:
@@ -33,7 +38,8 @@ def windows_of(programme: str, year: int) -> list[Window]:
     found: dict[Period, Window] = {}
     for duty in duties_in(programme, span):
         if duty.period is not None and duty.period.year == year:
-            found.setdefault(duty.period, Window(duty.period, duty.window))
+            window = Window(duty.period, duty.window, programme)
+            found.setdefault(duty.period, window)
     order = list(Frequency)
     return sorted(
         found.values(),
@@ -69,8 +75,69 @@ def years_of(programme: Programme, today: date) -> list[int]:
 
 
 def latest(windows: list[Window], today: date) -> Window | None:
-    """The month that is running, else the last one that has ended, else the first."""
+    """The month that has closed last or closes in a few days, else the first.
+
+    A month that has hardly begun is empty; nobody opens the figures for it.
+    """
     months = [w for w in windows if w.period.frequency is Frequency.MONTH] or windows
-    running = [w for w in months if today in w.interval]
-    past = [w for w in months if w.interval.end <= today]
-    return next(iter([*running, *reversed(past), *months]), None)
+    closing = [w for w in months if is_closing(w, today)]
+    return next(iter([*reversed(closing), *months]), None)
+
+
+def is_closing(window: Window, today: date) -> bool:
+    """Whether the window has ended, or its reports are being written."""
+    return window.interval.last - NEARLY <= today
+
+
+def window_named(programme: str, period: Period) -> Window | None:
+    """The window of one period: in the programme, or in the one that it carries on."""
+    for code in (programme, predecessor_of(programme)):
+        windows = windows_of(code, period.year) if code else []
+        found = next((w for w in windows if w.period == period), None)
+        if found is not None:
+            return found
+    return None
+
+
+def windows_until(window: Window, count: int) -> list[Window]:
+    """Up to `count` windows of one frequency that end with this one, in order."""
+    periods = [window.period]
+    while len(periods) < count:
+        periods.append(periods[-1].previous())
+    codes = [window.programme, predecessor_of(window.programme)]
+    years = sorted({period.year for period in periods})
+    known = {
+        one.period: one
+        for code in reversed(codes)
+        for year in years
+        for one in (windows_of(code, year) if code else [])
+    }
+    found = [known[period] for period in reversed(periods) if period in known]
+    return [one for one in found if one.interval.end <= window.interval.end]
+
+
+def predecessor_of(code: str) -> str | None:
+    """The programme that this one carries on: of the same home, ended as it began.
+
+    They must show more measures in common than apart, or they have nothing to compare.
+    """
+    packs = packs_of(code)
+    if not packs:
+        return None
+    first = packs[0]
+    home = Programme.objects.filter(code=code).values("home")[:1]
+    ended = ProgrammeVersion.objects.filter(
+        valid_until=first.valid.start, programme__home__in=home
+    ).exclude(programme__code=code)
+    for other in ended.order_by("programme__code").values_list(
+        "programme__code", flat=True
+    ):
+        if _share(first, packs_of(other)[-1]) > HALF:
+            return str(other)
+    return None
+
+
+def _share(one: Pack, other: Pack) -> float:
+    mine = {measure.code for measure in one.measures if measure.shown}
+    theirs = {measure.code for measure in other.measures if measure.shown}
+    return len(mine & theirs) / max(len(mine | theirs), 1)

@@ -11,8 +11,8 @@ from math import floor, log10
 
 from kheo.insight.rules.figures import Writing
 
-WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 64, 12, 22, 34
+WIDTH, HEIGHT = 640, 250
+LEFT, RIGHT, TOP, BOTTOM = 64, 12, 22, 44
 LABELS_AT_MOST = 8
 STEPS = 4
 
@@ -24,11 +24,16 @@ class Point:
     label: str
     value: float | None
     text: str
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is drawn. `breaks` maps the index of a point to what changed before it."""
+    """What is drawn. `breaks` maps the index of a point to what changed before it.
+
+    `beside` is a second line to compare with, point for point; both have a name then.
+    `key` tells the charts of one page apart.
+    """
 
     title: str
     description: str
@@ -38,6 +43,9 @@ class Series:
     scales: Sequence[tuple[float, str]] = ()
     """Sizes with their words, the largest first: a million, "tr"."""
     writing: Writing = field(default_factory=Writing)
+    beside: Sequence[Point] = ()
+    names: tuple[str, str] = ("", "")
+    key: str = "chart"
 
 
 def chart(series: Series, *, mark: str = "") -> str:
@@ -45,11 +53,13 @@ def chart(series: Series, *, mark: str = "") -> str:
 
     `mark` stands in the corner, as *dữ liệu mẫu* does.
     """
-    scale = Ticks.of([point.value for point in series.points])
+    both = [*series.points, *series.beside]
+    scale = Ticks.of([point.value for point in both])
     parts = [
         *_head(series),
         *_axis(scale, series),
         *(_bars(series, scale) if series.is_summed else _line(series, scale)),
+        *_beside(series, scale),
         *_months(series),
         *_breaks(series),
     ]
@@ -99,10 +109,10 @@ def _round_up(rough: float) -> float:
 def _head(series: Series) -> Iterator[str]:
     yield (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'aria-labelledby="chart-title chart-description">'
+        f'aria-labelledby="{series.key}-title {series.key}-description">'
     )
-    yield f'<title id="chart-title">{escape(series.title)}</title>'
-    yield f'<desc id="chart-description">{escape(series.description)}</desc>'
+    yield f'<title id="{series.key}-title">{escape(series.title)}</title>'
+    yield f'<desc id="{series.key}-description">{escape(series.description)}</desc>'
 
 
 def _axis(ticks: Ticks, series: Series) -> Iterator[str]:
@@ -137,7 +147,7 @@ def _bars(series: Series, ticks: Ticks) -> Iterator[str]:
         top, bottom = sorted((ticks.y(point.value), zero))
         x = _x(series, number) - width / 2
         yield (
-            f'<rect class="chart-bar" x="{x:.1f}" y="{top:.1f}" width="{width:.1f}" '
+            f'<rect class="{_kind("chart-bar", point)}" x="{x:.1f}" y="{top:.1f}" width="{width:.1f}" '
             f'height="{max(bottom - top, 1):.1f}" rx="2">'
             f"<title>{escape(point.label)}: {escape(point.text)}</title></rect>"
         )
@@ -152,10 +162,36 @@ def _line(series: Series, ticks: Ticks) -> Iterator[str]:
     for number, point in enumerate(series.points):
         if point.value is not None:
             yield (
-                f'<circle class="chart-dot" cx="{_x(series, number):.1f}" '
+                f'<circle class="{_kind("chart-dot", point)}" cx="{_x(series, number):.1f}" '
                 f'cy="{ticks.y(point.value):.1f}" r="3.5">'
                 f"<title>{escape(point.label)}: {escape(point.text)}</title></circle>"
             )
+
+
+def _kind(name: str, point: Point) -> str:
+    return f"{name} chart-estimated" if point.is_estimated else name
+
+
+def _beside(series: Series, ticks: Ticks) -> Iterator[str]:
+    """The line compared with, dashed, and which is which, at the top left."""
+    if not series.beside:
+        return
+    run: list[str] = []
+    for number, point in enumerate((*series.beside, Point("", None, ""))):
+        if point.value is not None:
+            run.append(f"{_x(series, number):.1f},{ticks.y(point.value):.1f}")
+        elif run:
+            line = " ".join(run if len(run) > 1 else run * 2)
+            yield f'<polyline class="chart-beside" fill="none" points="{line}"/>'
+            run = []
+    kind = "chart-bar" if series.is_summed else "chart-line"
+    y = HEIGHT - 4
+    for x, mark, name in (
+        (LEFT, kind, series.names[0]),
+        (LEFT + 150, "chart-beside", series.names[1]),
+    ):
+        yield f'<path class="{mark}" d="M{x} {y - 4}h20" stroke-width="3"/>'
+        yield _text(x + 26, y, "chart-label", "start", name)
 
 
 def _runs(series: Series) -> Iterator[list[tuple[int, float]]]:

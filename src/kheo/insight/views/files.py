@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
@@ -19,16 +19,18 @@ SAMPLE = "du-lieu-mau-"
 STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def file_of(sheet: Sheet, kind: str, name: str) -> HttpResponse:
-    """One table as a download; a sample says so in the file and in its name."""
+def file_of(sheets: Sheet | Sequence[Sheet], kind: str, name: str) -> HttpResponse:
+    """Tables as a download: Excel of all, CSV of the first. A sample says so in both."""
     sample = is_sample()
+    listed = [sheets] if isinstance(sheets, Sheet) else list(sheets)
     if kind == "xlsx":
         content = workbook(
-            [sheet], author="Khéo", on=timezone.localdate(), is_sample=sample
+            listed, author="Khéo", on=timezone.localdate(), is_sample=sample
         )
         return _download(content, MEDIA_TYPE, f"{name}.xlsx", is_sample=sample)
     if kind != "csv":
         raise Http404
+    sheet = listed[0]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     if sample:

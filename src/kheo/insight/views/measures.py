@@ -1,26 +1,28 @@
 """One measure: by month with its chart, by child, by dimension; and the rows behind."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from kheo.accounts.queries import is_sample
 from kheo.core.http import Request
-from kheo.insight.pages import days_of, label_of, number_of
+from kheo.insight.curves import (
+    Curve,
+    break_days,
+    curves_of,
+    drawn,
+    month_columns,
+    month_lines,
+    month_rows,
+)
+from kheo.insight.pages import days_of, label_of, number_of, why_unallocated
 from kheo.insight.queries.boards import EMPTY, Board, Cell, Line, board_of
-from kheo.insight.queries.frames import Frame, path_to
+from kheo.insight.queries.frames import RECORDED_WORD, Frame, path_to
 from kheo.insight.queries.labels import name_of, said, unit_of
 from kheo.insight.queries.questions import Question
-from kheo.insight.queries.series import Month, monthly
-from kheo.insight.rules.charts import Point, Series, chart
 from kheo.insight.views.asking import (
     ask_again,
     days_form,
@@ -35,8 +37,6 @@ from kheo.ledger.models import Law, Measure
 from kheo.organisations.queries import names_on
 from kheo.stationery.paper import Column, Row, RowKind
 from kheo.stationery.workbook import Sheet
-
-PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ def measure(request: Request) -> HttpResponse:
     frame = frame_of(request, form)
     scribe = Scribe()
     board = board_of(frame, [asked])
-    months = monthly(frame, asked)
+    curves = curves_of(frame, asked)
+    shown_curve = curves[-1] if frame.structure != RECORDED_WORD else curves[0]
+    mark = "dữ liệu mẫu" if is_sample() else ""
     context = {
         "form": form,
         "kept": kept(request.GET),
@@ -80,8 +82,19 @@ def measure(request: Request) -> HttpResponse:
             structure=frame.known_structure,
         ).completeness(),
         "path": _path(frame, asked),
-        "chart": _chart(frame, asked, months, scribe),
-        "months": _months(months, scribe),
+        "charts": [
+            (
+                one.name,
+                drawn(frame, asked, one, scribe, key=f"chart-{number}", mark=mark),
+            )
+            for number, one in enumerate(curves)
+        ],
+        "curves": curves,
+        "month_rows": month_rows(curves, scribe),
+        "months": _months(shown_curve, scribe),
+        "breaks": break_days(curves),
+        "unallocated": why_unallocated() if _has_unallocated(board, asked) else "",
+        "homes": [],
         "children": _children(frame, asked, board, scribe),
         "dimensions": _dimensions(frame, asked, scribe),
         "rows_href": _rows_href(frame, asked),
@@ -92,6 +105,8 @@ def measure(request: Request) -> HttpResponse:
             )
             for kind in ("xlsx", "csv")
         ],
+        "months_csv": f"{reverse('insight:measure_file', args=['csv'])}"
+        f"?{_query(frame, asked, table='months')}",
         "is_ratio": asked.law == Law.RATIO,
         "is_flow": asked.law == Law.FLOW,
     }
@@ -99,30 +114,51 @@ def measure(request: Request) -> HttpResponse:
 
 
 def measure_file(request: Request, kind: str) -> HttpResponse:
-    """The measure by children, then by month, as Excel or CSV."""
+    """What the page shows: by children, by dimension, by month, each its own table."""
     require_figures(request.actor)
     asked = measure_asked(request.GET)
     form = days_form(request.GET)
     if not form.is_valid():
         raise Http404
     frame = frame_of(request, form)
+    tables = {
+        "children": _children_sheet(frame, asked),
+        "months": _months_sheet(frame, asked),
+        **_dimension_sheets(frame, asked),
+    }
+    table = request.GET.get("table", "")
+    chosen = [tables[table]] if table in tables else list(tables.values())
+    name = f"{asked.code}-{frame.at.code}-{frame.interval.last}"
+    return file_of(chosen, kind, f"{name}-{table}" if table in tables else name)
+
+
+def _title(frame: Frame, asked: Measure) -> tuple[str, ...]:
+    words = (name_of(asked), frame.at_name, days_of(frame), label_of(frame))
+    return tuple(word for word in words if word)
+
+
+def _children_sheet(frame: Frame, asked: Measure) -> Sheet:
     board = board_of(frame, [asked])
-    lines = [*board.children, *board.corrections]
+    lines = [*board.children]
+    if asked.law != Law.RATIO:
+        lines += board.corrections
     rows = [
         Row(
-            (line.label, number_of(line.cells.get(asked.code, EMPTY).total)),
+            (
+                line.label,
+                number_of(line.cells.get(asked.code, EMPTY).total),
+                line.sent if line.owed else None,
+                line.owed or None,
+            ),
             RowKind.CORRECTION if line.is_correction else RowKind.BODY,
         )
         for line in lines
     ]
     whole = number_of(board.whole.cells[asked.code].total)
-    rows.append(Row((_("Total"), whole), RowKind.TOTAL))
-    rows.append(Row((_("By month"), None), RowKind.SECTION))
-    rows.extend(
-        Row((one.row.label, number_of(one.row.total))) for one in monthly(frame, asked)
-    )
-    sheet = Sheet(
-        name=asked.code,
+    counts = (board.whole.sent, board.whole.owed) if board.whole.owed else (None, None)
+    rows.append(Row((_("Total"), whole, *counts), RowKind.TOTAL))
+    return Sheet(
+        name=_("By body"),
         columns=(
             Column(_("Body"), width=40),
             Column(
@@ -130,11 +166,51 @@ def measure_file(request: Request, kind: str) -> HttpResponse:
                 width=22,
                 decimals=asked.decimals,
             ),
+            Column(_("Sent"), width=9),
+            Column(_("Owed"), width=9),
         ),
         rows=tuple(rows),
-        title=(name_of(asked), frame.at_name, days_of(frame)),
+        title=_title(frame, asked),
     )
-    return file_of(sheet, kind, f"{asked.code}-{frame.at.code}-{frame.interval.last}")
+
+
+def _months_sheet(frame: Frame, asked: Measure) -> Sheet:
+    curves = curves_of(frame, asked)
+    return Sheet(
+        name=_("By month"),
+        columns=(
+            Column(_("Month"), width=20),
+            *month_columns(curves, asked),
+            Column(_("Notes"), width=40),
+        ),
+        rows=tuple(month_lines(curves)),
+        title=_title(frame, asked),
+        is_landscape=True,
+    )
+
+
+def _dimension_sheets(frame: Frame, asked: Measure) -> dict[str, Sheet]:
+    return {
+        f"by-{number}": Sheet(
+            name=title,
+            columns=(
+                Column(_("Value"), width=34),
+                Column(unit_of(asked), width=20, decimals=asked.decimals),
+            ),
+            rows=tuple(
+                Row((one.label, number_of(one.shown.cell.total))) for one in figures
+            ),
+            title=_title(frame, asked),
+        )
+        for number, (title, figures) in enumerate(_dimensions(frame, asked, Scribe()))
+    }
+
+
+def _has_unallocated(board: Board, asked: Measure) -> bool:
+    return any(
+        line.key == "=unallocated" and line.cells.get(asked.code, EMPTY).total.value
+        for line in board.corrections
+    )
 
 
 def _query(frame: Frame, asked: Measure, **others: str) -> str:
@@ -154,53 +230,11 @@ def _path(frame: Frame, asked: Measure) -> list[tuple[str, str]]:
     ]
 
 
-def _months(months: Iterable[Month], scribe: Scribe) -> list[Figure]:
+def _months(curve: Curve, scribe: Scribe) -> list[Figure]:
     return [
-        Figure(
-            label=month.row.label,
-            shown=scribe.shown(Cell(month.row.total)),
-            note=_break_words(month.break_on) if month.break_on else "",
-        )
-        for month in months
+        Figure(label=month.row.label, shown=scribe.shown(Cell(month.row.total)))
+        for month in curve.months
     ]
-
-
-def _break_words(day: date) -> str:
-    words = _("bodies reorganised on %(day)s")
-    return words % {"day": date_format(day, "SHORT_DATE_FORMAT")}
-
-
-def _chart(
-    frame: Frame, asked: Measure, months: Sequence[Month], scribe: Scribe
-) -> SafeString:
-    scale = 10**asked.decimals
-    points = [
-        Point(
-            label=f"{month.period.number}/{month.period.year % 100:02d}",
-            value=None if month.row.value is None else month.row.value / scale,
-            text=scribe.text(month.row.value, asked.decimals),
-        )
-        for month in months
-    ]
-    words = _("%(name)s at %(body)s, month by month; the table below says the same.")
-    series = Series(
-        title=f"{name_of(asked)} ({unit_of(asked)})",
-        description=words % {"name": name_of(asked), "body": frame.at_name},
-        points=points,
-        is_summed=asked.law == Law.FLOW,
-        breaks={
-            number: date_format(month.break_on, "SHORT_DATE_FORMAT")
-            for number, month in enumerate(months)
-            if month.break_on
-        },
-        scales=(
-            (1e9, pgettext("on a chart's axis", "bn")),
-            (1e6, pgettext("on a chart's axis", "m")),
-        ),
-        writing=scribe.writing,
-    )
-    drawn = chart(series, mark="dữ liệu mẫu" if is_sample() else "")
-    return mark_safe(drawn)  # noqa: S308  every text in it is escaped where it is written
 
 
 def _children(

@@ -4,22 +4,27 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from kheo.activities.queries import described
 from kheo.core.http import Request
 from kheo.core.periods import Frequency, Interval, Period
 from kheo.insight.forms import DaysForm
+from kheo.insight.pages import number_of
 from kheo.insight.queries.boards import Cell
 from kheo.insight.queries.frames import programmes
 from kheo.insight.queries.labels import name_of, said, unit_of
 from kheo.insight.queries.places import SEE, PlaceFrame, latest_in, totals_in
 from kheo.insight.views.asking import days_form, programme_of
+from kheo.insight.views.files import file_of
 from kheo.insight.wording import Scribe
 from kheo.ledger.models import Measure
 from kheo.ledger.queries import measures_of
 from kheo.places.models import Place
 from kheo.places.queries import children_on, heirs_of, superiors_on, version_on
 from kheo.programmes.queries import packs_of
+from kheo.stationery.paper import Column, Row
+from kheo.stationery.workbook import Sheet
 
 
 def place(request: Request, code: str) -> HttpResponse:
@@ -38,6 +43,38 @@ def place(request: Request, code: str) -> HttpResponse:
     programme = programme_of(request.GET)
     frame = PlaceFrame(request.actor, found, interval, programme)
     return render(request, "insight/place.html", _context(frame, form))
+
+
+def place_file(request: Request, code: str, kind: str) -> HttpResponse:
+    """The same figures as Excel or CSV."""
+    if not request.actor.holds(SEE):
+        raise Http404
+    found = get_object_or_404(Place, code=code)
+    form = days_form(request.GET)
+    if not form.is_valid():
+        raise Http404
+    interval = form.cleaned_data["interval"]
+    frame = PlaceFrame(request.actor, found, interval, programme_of(request.GET))
+    version = version_on(found, interval.last)
+    measures = _measures(frame)
+    totals = totals_in(frame, measures)
+    rows = [
+        Row((name_of(one), unit_of(one), number_of(totals[one.code])))
+        for one in measures
+    ]
+    days = f"{interval.start:%d/%m/%Y} – {interval.last:%d/%m/%Y}"
+    sheet = Sheet(
+        name=_("Figures"),
+        columns=(
+            Column(_("Measure"), width=40),
+            Column(_("Unit of measure"), width=14),
+            Column(_("Figure"), width=16),
+        ),
+        rows=tuple(rows),
+        title=(version.name if version else code, days),
+        notes=(_("Counted from the rows that you may see."),),
+    )
+    return file_of(sheet, kind, f"{code}-{interval.last}")
 
 
 def _context(frame: PlaceFrame, form: DaysForm) -> dict[str, object]:
@@ -67,6 +104,7 @@ def _context(frame: PlaceFrame, form: DaysForm) -> dict[str, object]:
         ],
         "latest": described(latest_in(frame)),
         "query": urlencode(_words(frame)),
+        "map_query": urlencode({"programme": frame.programme or ""}),
     }
 
 
