@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kheo.core.periods import Interval
 from kheo.insight.pages import number_of
 from kheo.insight.queries.boards import Cell
 from kheo.insight.queries.frames import RECORDED_WORD, TODAY_WORD, Frame
@@ -100,8 +99,7 @@ def _curve(frame: Frame, measure: Measure, name: str) -> Curve:
 
 
 def _estimates(frame: Frame, measure: Measure) -> list[Estimate]:
-    span: Interval = months_before(frame.interval)
-    return estimates(replace(frame, interval=span), [measure])
+    return estimates(frame, [measure], [months_before(frame.interval)])
 
 
 # As pages and files show them

@@ -17,7 +17,7 @@ from kheo.core.access import Actor
 from kheo.core.periods import Interval
 from kheo.core.text import sort_key
 from kheo.insight.queries.scope import children_visible_to
-from kheo.insight.queries.windows import Window
+from kheo.insight.queries.windows import Window, duties_of_year
 from kheo.insight.rules.sending import NOTHING_OWED, Mark, Sendings, mark_of
 from kheo.organisations.models import (
     Kind,
@@ -27,7 +27,7 @@ from kheo.organisations.models import (
 )
 from kheo.organisations.queries import PARTY, names_on
 from kheo.programmes.models import Programme
-from kheo.programmes.queries import duties_in, packs_of
+from kheo.programmes.queries import packs_of
 from kheo.programmes.regime import Duty
 from kheo.reporting.models import Extension, Report
 from kheo.reporting.queries.obligations import Source
@@ -145,13 +145,12 @@ def sendings(asked: Asked, windows: Sequence[Window]) -> list[Sending]:
 
 def _duties(asked: Asked, windows: Sequence[Window]) -> Iterable[tuple[Window, Duty]]:
     by_period = {window.period: window for window in windows}
-    years = {window.period.year for window in windows}
-    span = Interval(date(min(years), 1, 1), date(max(years) + 1, 4, 1))
-    for duty in duties_in(asked.programme.code, span):
-        window = by_period.get(duty.period) if duty.period else None
-        is_wanted = not asked.definition or duty.report == asked.definition
-        if window is not None and is_wanted:
-            yield window, duty
+    for year in sorted({window.period.year for window in windows}):
+        for period, duty in duties_of_year(asked.programme.code, year):
+            window = by_period.get(period)
+            is_wanted = not asked.definition or duty.report == asked.definition
+            if window is not None and is_wanted:
+                yield window, duty
 
 
 def _reports(

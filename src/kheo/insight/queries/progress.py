@@ -1,13 +1,12 @@
 """The figures of one window beside the last one, last year's, and the year so far."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from kheo.core.periods import Frequency, Interval, Period
 from kheo.insight.queries.boards import EMPTY, Cell
@@ -24,7 +23,6 @@ from kheo.ledger.bearings import Bearings
 from kheo.ledger.models import (
     Claim,
     ClaimKind,
-    Credit,
     Entry,
     Law,
     Measure,
@@ -32,7 +30,7 @@ from kheo.ledger.models import (
     Standing,
 )
 from kheo.ledger.queries.answers import Kept, Scope, parts_of, total_of
-from kheo.ledger.queries.sums import day_totals, seen_rows
+from kheo.ledger.queries.sums import day_totals, seen_first, seen_rows
 from kheo.organisations.models import Reach
 from kheo.organisations.queries import PARTY
 
@@ -77,6 +75,15 @@ class Progress:
     trend: tuple[int | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An estimated entry that counts at or below a body, by its measure and days."""
+
+    measure: int
+    on: date
+    until: date | None
+
+
 def spans_of(window: Window) -> Spans:
     """The window before, the same one of last year, and the year up to this one."""
     period = window.period
@@ -106,7 +113,8 @@ def _to_date(window: Window) -> Window:
 def progress_of(frame: Frame, spans: Spans) -> list[Progress]:
     """Every shown measure at the frame's body, in a number of queries that is fixed."""
     measures = frame.measures
-    answers = [_cells(frame, measures, w) if w else {} for w in spans.columns]
+    told = _told_as_estimates(frame, measures, spans)
+    answers = [_cells(frame, measures, w, told) if w else {} for w in spans.columns]
     trends = _trends_through(frame, measures, spans.trend)
     found = []
     for one in measures:
@@ -131,9 +139,11 @@ def _trends_through(
 
 
 def _cells(
-    frame: Frame, measures: Sequence[Measure], window: Window
+    frame: Frame,
+    measures: Sequence[Measure],
+    window: Window,
+    told: Mapping[str, Sequence[Estimate]],
 ) -> dict[str, Cell]:
-    there = replace(frame, interval=window.interval, programme=window.programme)
     totals = ledger.totals(
         measures,
         [frame.at.pk],
@@ -142,7 +152,12 @@ def _cells(
         programme=window.programme,
         structure=frame.known_structure,
     )
-    estimated = estimated_parts(there, measures)
+    stocks = {p.pk for one in measures for p in parts_of(one) if p.law == Law.STOCK}
+    estimated = {
+        one.measure
+        for one in told[window.programme]
+        if counts_in(one, window.interval, is_stock=one.measure in stocks)
+    }
     return {
         one.code: Cell(
             totals[one.code, frame.at.pk],
@@ -152,23 +167,18 @@ def _cells(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """An estimated entry that counts at or below a body, by its measure and days."""
-
-    measure: int
-    on: date
-    until: date | None
-
-
-def estimated_parts(frame: Frame, measures: Sequence[Measure]) -> frozenset[int]:
-    """What is counted with an estimated entry in these days, at or below the body."""
-    stocks = {p.pk for one in measures for p in parts_of(one) if p.law == Law.STOCK}
-    return frozenset(
-        one.measure
-        for one in estimates(frame, measures)
-        if counts_in(one, frame.interval, is_stock=one.measure in stocks)
-    )
+def _told_as_estimates(
+    frame: Frame, measures: Sequence[Measure], spans: Spans
+) -> dict[str, list[Estimate]]:
+    """By programme; asked once for all columns, for it is a costly question."""
+    days: dict[str, list[Interval]] = defaultdict(list)
+    for window in spans.columns:
+        if window is not None:
+            days[window.programme].append(window.interval)
+    return {
+        programme: estimates(replace(frame, programme=programme), measures, some)
+        for programme, some in days.items()
+    }
 
 
 def counts_in(estimate: Estimate, days: Interval, *, is_stock: bool) -> bool:
@@ -179,19 +189,25 @@ def counts_in(estimate: Estimate, days: Interval, *, is_stock: bool) -> bool:
     return has_begun and (estimate.until is None or estimate.until > days.last)
 
 
-def estimates(frame: Frame, measures: Sequence[Measure]) -> list[Estimate]:
-    """Every estimated entry up to the end of these days, at or below the body."""
-    parts = {part.pk for one in measures for part in parts_of(one)}
-    rows = Credit.objects.filter(
-        entry__measure__in=parts,
-        entry__closed_at=None,
-        entry__standing=Standing.ESTIMATED,
-        entry__on__lt=frame.interval.end,
-    )
+def estimates(
+    frame: Frame, measures: Sequence[Measure], days: Sequence[Interval]
+) -> list[Estimate]:
+    """The estimated entries of some days, of stocks all before, at or below the body."""
+    parts = {part.pk: part.law for one in measures for part in parts_of(one)}
+    stocks = [part for part, law in parts.items() if law == Law.STOCK]
+    others = [part for part, law in parts.items() if law != Law.STOCK]
+    live = Entry.objects.filter(closed_at=None, standing=Standing.ESTIMATED)
     if frame.programme:
-        rows = rows.filter(entry__programme=frame.programme)
-    columns = ("entry__measure_id", "entry__on", "entry__until", "organisation_id")
-    found = list(rows.values_list(*columns))
+        live = live.filter(programme=frame.programme)
+    end = max(span.end for span in days)
+    # Apart, so that each finds the index of live entries by measure and day.
+    asked = [live.filter(measure__in=stocks, on__lt=end)] if stocks else []
+    asked += [
+        live.filter(measure__in=others, on__gte=span.start, on__lt=span.end)
+        for span in _joined(days)
+    ]
+    columns = ("measure_id", "on", "until", "credits__organisation_id")
+    found = [row for rows in asked for row in rows.values_list(*columns)]
     inside = _below(frame, {body for _part, _on, _until, body in found})
     fixed = frame.known_structure
     return [
@@ -199,6 +215,18 @@ def estimates(frame: Frame, measures: Sequence[Measure]) -> list[Estimate]:
         for part, on, until, body in found
         if any((fixed if isinstance(fixed, date) else on) in d for d in inside[body])
     ]
+
+
+def _joined(days: Sequence[Interval]) -> list[Interval]:
+    """The same days without overlap, in order."""
+    found: list[Interval] = []
+    for span in sorted(days):
+        if found and span.start <= found[-1].end:
+            end = max(found[-1].end, span.end)
+            found[-1] = Interval(found[-1].start, end)
+        else:
+            found.append(span)
+    return found
 
 
 def _below(frame: Frame, bodies: set[int]) -> Mapping[int, list[Interval]]:
@@ -257,7 +285,6 @@ class _Trends:
     ) -> None:
         self.frame, self.parts, self.windows = frame, parts, windows
         self.scope, self.kept = scope, kept
-        self._ends = [window.end for window in windows]
         self._amounts: dict[tuple[int, int], int] = defaultdict(int)
         self._entries: dict[tuple[int, int], int] = defaultdict(int)
         self._said: set[tuple[int, int]] = set()
@@ -278,29 +305,29 @@ class _Trends:
             return self._amounts[key]
         return 0 if key in self._said else None
 
-    def _number(self, day: date) -> int:
-        return bisect_right(self._ends, day)
-
     def _add(self, part: int, number: int, amount: int, entries: int) -> None:
         self._amounts[part, number] += amount
         self._entries[part, number] += entries
 
     def _add_sums(self) -> None:
-        stocks = {part.pk for part in self.parts if part.law == Law.STOCK}
-        some = [part for part in self.parts if part.law in (Law.FLOW, Law.STOCK)]
-        rows = day_totals(some, [self.frame.at.pk], self.scope, self.kept)
-        grouped = rows.values("measure_id", "day").annotate(
-            sum=Sum("amount"), count=Sum("entries")
-        )
-        for row in grouped.order_by("measure_id", "day"):
-            part, day = row["measure_id"], row["day"]
-            if part not in stocks and day < self.scope.interval.start:
+        """Flows of the days of each window; stocks of all days up to its end."""
+        for law in (Law.FLOW, Law.STOCK):
+            some = [part for part in self.parts if part.law == law]
+            if not some:
                 continue
-            first = self._number(day)
-            # What a day adds to a stock it adds to every window that ends after it.
-            last = len(self.windows) if part in stocks else first + 1
-            for number in range(first, last):
-                self._add(part, number, row["sum"], row["count"])
+            rows = day_totals(some, [self.frame.at.pk], self.scope, self.kept)
+            if law == Law.FLOW:
+                rows = rows.filter(day__gte=self.scope.interval.start)
+            conditions = [_in_window(window, law) for window in self.windows]
+            sums = {
+                f"{name}{number}": Sum(column, filter=condition, default=0)
+                for number, condition in enumerate(conditions)
+                for name, column in (("a", "amount"), ("e", "entries"))
+            }
+            for row in rows.values("measure_id").annotate(**sums).order_by():
+                for number in range(len(self.windows)):
+                    amount, entries = row[f"a{number}"], row[f"e{number}"]
+                    self._add(row["measure_id"], number, amount, entries)
 
     def _add_subjects(self) -> None:
         some = [part for part in self.parts if part.law == Law.DISTINCT]
@@ -312,11 +339,14 @@ class _Trends:
             day__gte=self.scope.interval.start,
             day__lt=self.scope.interval.end,
         )
-        pairs = rows.values("measure_id", "day", "previous_day")
-        for row in pairs.annotate(sum=Sum("subjects")).order_by():
-            number = self._number(row["day"])
-            if row["previous_day"] < self.windows[number].start:
-                self._add(row["measure_id"], number, row["sum"], row["sum"])
+        sums = {
+            f"a{number}": Sum("subjects", filter=seen_first(window), default=0)
+            for number, window in enumerate(self.windows)
+        }
+        for row in rows.values("measure_id").annotate(**sums).order_by():
+            for number in range(len(self.windows)):
+                count = row[f"a{number}"]
+                self._add(row["measure_id"], number, count, count)
 
     def _add_declared(self) -> None:
         """Declared distinct counts answer for their own body and window alone."""
@@ -382,6 +412,12 @@ class _Trends:
             for part in self.parts
         }
         return {part: numbers for part, numbers in found.items() if numbers}
+
+
+def _in_window(window: Interval, law: str) -> Q:
+    if law == Law.STOCK:
+        return Q(day__lt=window.end)
+    return Q(day__gte=window.start, day__lt=window.end)
 
 
 def _may_speak(law: str, start: date, end: date, until: date, window: Interval) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -9,9 +10,11 @@ from kheo.core.periods import DAY, Frequency, Interval, Period
 from kheo.programmes.models import Programme, ProgrammeVersion
 from kheo.programmes.pack import Pack
 from kheo.programmes.queries import duties_in, packs_of
+from kheo.programmes.regime import Duty
 
 ROMAN = ("", "I", "II", "III", "IV")
 HALF = 0.5
+YEARS_KEPT = 300
 NEARLY = timedelta(days=7)
 """So long before its last day a window is looked at rather than the one before."""
 
@@ -34,16 +37,35 @@ class Window:
 
 def windows_of(programme: str, year: int) -> list[Window]:
     """Months, quarters, halves, the year: each once, with the days the pack gives it."""
-    span = Interval(date(year, 1, 1), date(year + 1, 4, 1))
     found: dict[Period, Window] = {}
-    for duty in duties_in(programme, span):
-        if duty.period is not None and duty.period.year == year:
-            window = Window(duty.period, duty.window, programme)
-            found.setdefault(duty.period, window)
+    for period, duty in duties_of_year(programme, year):
+        found.setdefault(period, Window(period, duty.window, programme))
     order = list(Frequency)
     return sorted(
         found.values(),
         key=lambda w: (order.index(w.period.frequency), w.period.number),
+    )
+
+
+def duties_of_year(programme: str, year: int) -> tuple[tuple[Period, Duty], ...]:
+    """What is owed for the periods of a year, by groups.
+
+    Reckoned once per process for the versions that the programme has.
+    """
+    versions = ProgrammeVersion.objects.filter(programme__code=programme)
+    known = versions.order_by("valid_from").values_list("digest", "valid_until")
+    return _duties(programme, tuple(known), year)
+
+
+@lru_cache(maxsize=YEARS_KEPT)
+def _duties(
+    programme: str, _versions: tuple[tuple[str, date | None], ...], year: int
+) -> tuple[tuple[Period, Duty], ...]:
+    span = Interval(date(year, 1, 1), date(year + 1, 4, 1))
+    return tuple(
+        (duty.period, duty)
+        for duty in duties_in(programme, span)
+        if duty.period is not None and duty.period.year == year
     )
 
 
