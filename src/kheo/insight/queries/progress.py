@@ -324,10 +324,11 @@ class _Trends:
                 for number, condition in enumerate(conditions)
                 for name, column in (("a", "amount"), ("e", "entries"))
             }
-            for row in rows.values("measure_id").annotate(**sums).order_by():
+            grouped = rows.values_list("measure_id").annotate(**sums).order_by()
+            for part, *numbers in grouped:
                 for number in range(len(self.windows)):
-                    amount, entries = row[f"a{number}"], row[f"e{number}"]
-                    self._add(row["measure_id"], number, amount, entries)
+                    amount, entries = numbers[2 * number : 2 * number + 2]
+                    self._add(part, number, amount, entries)
 
     def _add_subjects(self) -> None:
         some = [part for part in self.parts if part.law == Law.DISTINCT]
@@ -343,10 +344,9 @@ class _Trends:
             f"a{number}": Sum("subjects", filter=seen_first(window), default=0)
             for number, window in enumerate(self.windows)
         }
-        for row in rows.values("measure_id").annotate(**sums).order_by():
-            for number in range(len(self.windows)):
-                count = row[f"a{number}"]
-                self._add(row["measure_id"], number, count, count)
+        for part, *counts in rows.values_list("measure_id").annotate(**sums).order_by():
+            for number, count in enumerate(counts):
+                self._add(part, number, count, count)
 
     def _add_declared(self) -> None:
         """Declared distinct counts answer for their own body and window alone."""
