@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.utils.timezone import localdate
 
@@ -16,6 +16,7 @@ from kheo.organisations.queries import names_on
 from kheo.programmes.pack import Text
 from kheo.reporting.forms import NoteForm
 from kheo.reporting.models import IssuedPaper, Remark, Report, Statement
+from kheo.reporting.queries.beside import estimated_parts, shown_windows
 from kheo.reporting.queries.figures import Figure, figures_of
 from kheo.reporting.queries.lines import Titles, last_day_of
 from kheo.reporting.queries.obligations import rules_of
@@ -56,6 +57,7 @@ class Shown:
     claim: str
     reason: str
     estimated: bool
+    estimated_part: int | None = None
     previous: int | None = None
     last_year: int | None = None
     is_live: bool = False
@@ -136,6 +138,7 @@ def detail_context(
         and state in STATED
         and numbering_of(report.organisation).source == NumberSource.KHEO,
         "consolidates": bool(rule.consolidates),
+        "past": shown_windows(report),
         "is_carried_on": is_carried_on(report, on),
         "last_day": last_day,
         "is_late": _is_late(report, last_day, on),
@@ -157,9 +160,15 @@ def detail_context(
 def _show_draft(seen: Seen) -> None:
     report = seen.report
     remarks = open_remarks(report)
+    figures = figures_of(report, with_past=True)
+    parts = estimated_parts(report, figures)
     seen.figures = [
-        _live(figure, tuple(r for r in remarks if r.cell_key == figure.key))
-        for figure in figures_of(report, with_past=True)
+        _live(
+            figure,
+            tuple(r for r in remarks if r.cell_key == figure.key),
+            parts.get(figure.key),
+        )
+        for figure in figures
     ]
     texts = dict(report.paragraphs.values_list("key", "text"))
     pack = rules_of(report)
@@ -180,7 +189,9 @@ def _show_statement(seen: Seen, statement: Statement) -> None:
     report = seen.report
     now: dict[str, Figure] = {}
     if ReportState(report.state) in STATED:
-        now = {figure.key: figure for figure in figures_of(report, with_past=True)}
+        with_past = "past" not in statement.content
+        live = figures_of(report, with_past=with_past)
+        now = {figure.key: figure for figure in live}
     since = {d.key: d for d in since_signed(statement, list(now.values()))}
     seen.figures = [
         _frozen(one, now.get(one["key"]), since.get(one["key"]))
@@ -195,7 +206,9 @@ def open_remarks(report: Report) -> list[Remark]:
     return list(rows.select_related("round").order_by("pk"))
 
 
-def _live(figure: Figure, remarks: tuple[Remark, ...]) -> Shown:
+def _live(
+    figure: Figure, remarks: tuple[Remark, ...], estimated_part: int | None
+) -> Shown:
     cell = figure.cell
     return Shown(
         key=figure.key,
@@ -210,6 +223,7 @@ def _live(figure: Figure, remarks: tuple[Remark, ...]) -> Shown:
         claim=str(figure.claim or ""),
         reason=figure.reason,
         estimated=figure.is_estimated,
+        estimated_part=estimated_part,
         previous=figure.previous,
         last_year=figure.last_year,
         is_live=cell.is_typed,
@@ -231,12 +245,20 @@ def _frozen(one: Mapping[str, Any], now: Figure | None, since: Any) -> Shown:
         claim=one["claim"],
         reason=one["reason"],
         estimated=one["estimated"],
-        previous=now.previous if now else None,
-        last_year=now.last_year if now else None,
+        estimated_part=one.get("estimated_part"),
+        previous=_then(one, now, "previous"),
+        last_year=_then(one, now, "last_year"),
         now=since.after if since else None,
         since=since.change if since else None,
         has_changed=since is not None,
     )
+
+
+def _then(one: Mapping[str, Any], now: Figure | None, name: str) -> int | None:
+    """A past value as it was frozen; as it is today where nothing was frozen."""
+    if name in one:
+        return cast("int | None", one[name])
+    return getattr(now, name) if now else None
 
 
 def _is_missing(shown: Shown) -> bool:

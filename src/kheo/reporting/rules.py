@@ -78,6 +78,11 @@ def separation_of(
     return Separation.REFUSED if others else Separation.SAME_PERSON
 
 
+def change_of(value: int | None, before: int | None) -> int | None:
+    """By how much a figure differs from an earlier one, where both are known."""
+    return None if value is None or before is None else value - before
+
+
 def is_late(sent_on: date | None, *, last_day: date, on: date) -> bool:
     """Whether it came, or still waits, after the last day; an extension moves that."""
     return (sent_on or on) > last_day

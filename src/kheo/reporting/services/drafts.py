@@ -119,6 +119,12 @@ def check_cell(cell: FormCell | None, typed: Typed) -> None:
     if typed.declared is not None and typed.said is not None:
         message = _("Give a figure or a word, not both.")
         raise RuleBroken(message, field=f"declared-{cell.key}")
+    if typed.is_estimated and typed.declared is None:
+        message = _(
+            "Only a figure that you declare can be estimated: give the figure for the "
+            "days still to come."
+        )
+        raise RuleBroken(message, field=f"estimated-{cell.key}")
     if (typed.declared or 0) < 0 and not typed.reason.strip():
         message = _("Say why the figure is corrected downwards.")
         raise RuleBroken(message, field=f"reason-{cell.key}")

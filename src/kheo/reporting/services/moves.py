@@ -14,6 +14,7 @@ from kheo.core.access import Actor, Capability
 from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.ledger.services import retried
 from kheo.reporting.models import Remark, Report, Round, RoundKind, Statement
+from kheo.reporting.queries.beside import Beside, beside_statement, with_beside
 from kheo.reporting.queries.people import has_other_approver, may
 from kheo.reporting.queries.statements import Content, content_of, in_snapshot
 from kheo.reporting.rules import Separation, digest_of, may_send, separation_of
@@ -52,12 +53,13 @@ def move_report(
         raise NotAllowed(_not_yours(move.capability))
     if move.needs_note and not note.strip():
         raise RuleBroken(_("Say why."), field="note")
-    content = None
+    content, beside = None, Beside()
     if action is ReportAction.APPROVE:
         # Read in one snapshot, before the writing transaction; the revision tells
         # whether the draft changed in between.
         with in_snapshot():
             content = content_of(report, actor=actor, at=at)
+            beside = beside_statement(report, content)
     step = _Step(
         report=report,
         action=action,
@@ -67,6 +69,7 @@ def move_report(
         note=note.strip(),
         remarks=tuple(remarks),
         content=content,
+        beside=beside,
     )
     return _carry_out(step, before, move.target)
 
@@ -122,6 +125,7 @@ class _Step:
     note: str
     remarks: tuple[RemarkAt, ...]
     content: Content | None
+    beside: Beside
 
     def check(self) -> None:
         """Raise where the lock or the separation of duties stands against it."""
@@ -220,7 +224,7 @@ class _Step:
         return separation_of(person, before=before, others=others)
 
     def _freeze(self, made: Content) -> None:
-        content = made.as_dict()
+        content = with_beside(made.as_dict(), self.beside)
         Statement.objects.create(
             report=self.report,
             version=self.report.version,

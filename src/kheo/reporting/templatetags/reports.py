@@ -15,7 +15,7 @@ from kheo.core.periods import Interval
 from kheo.programmes.pack import Text
 from kheo.reporting.queries.consolidation import ConsolidationRow
 from kheo.reporting.queries.obligations import FormCell
-from kheo.reporting.rules import period_name, short_digest
+from kheo.reporting.rules import change_of, period_name, short_digest
 
 register = template.Library()
 
@@ -45,6 +45,46 @@ def change(value: int | None, decimals: int) -> str:
         return gettext("new")
     shown = amount(abs(value), decimals)
     return f"{'+' if value > 0 else '−'}{shown}"
+
+
+@register.inclusion_tag("reporting/past.html")
+def past(value: int | None, before: int | None, decimals: int) -> dict[str, object]:
+    """An earlier figure, and by how much today's differs from it."""
+    return {
+        "before": before,
+        "change": change_of(value, before),
+        "decimals": decimals,
+    }
+
+
+@register.simple_tag
+def past_inline(value: int | None, before: int, decimals: int) -> str:
+    """The same inside a line: `12 (+3)`."""
+    changed = change_of(value, before)
+    shown = amount(before, decimals)
+    return f"{shown} ({change(changed, decimals)})" if changed else shown
+
+
+@register.inclusion_tag("reporting/estimated.html")
+def estimated(
+    value: int | None, part: int | None, decimals: int, *, is_marked: bool = False
+) -> dict[str, object]:
+    """That a figure is estimated, or how much of it is."""
+    return {
+        "part": part,
+        "decimals": decimals,
+        "is_whole": part is not None and part == value,
+        "is_marked": is_marked,
+    }
+
+
+@register.filter
+def first_and_last(window: Interval | Sequence[str]) -> str:
+    """The days of a window, or of one out of a frozen statement."""
+    if isinstance(window, Interval):
+        return days(window)
+    first, last = map(date.fromisoformat, window)
+    return days(Interval.of_days(first, last))
 
 
 @register.filter

@@ -18,6 +18,7 @@ from kheo.organisations.queries import names_on
 from kheo.reporting.forms import DraftForm
 from kheo.reporting.models import Report
 from kheo.reporting.pages import open_remarks
+from kheo.reporting.queries.beside import estimated_parts
 from kheo.reporting.queries.consolidation import excerpts_for, reports_below
 from kheo.reporting.queries.figures import Figure, figures_of
 from kheo.reporting.queries.lines import Titles
@@ -87,6 +88,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         "title": Titles().of(report),
         "form": form,
         "figures": figures,
+        "parts": estimated_parts(report, figures),
         "excerpts": _excerpts(report, rule.consolidates),
         "name": names_on([report.organisation_id], report.window.last).get(
             report.organisation_id, ""
