@@ -34,6 +34,8 @@ from tests.places.make import make_country
 from .make import small
 
 NOON = datetime(2026, 8, 1, 5, 0, tzinfo=UTC)
+BEFORE = datetime(2024, 1, 1, 5, 0, tzinfo=UTC)
+"""Noon of the day on which focal points set their days."""
 YEAR = Interval(date(2024, 1, 1), date(2025, 1, 1))
 DAY = date(2024, 5, 1)
 
@@ -271,7 +273,7 @@ def test_the_focal_points_day_reaches_those_below_it_from_its_date(province):
         day=20,
         valid_from=date(2024, 4, 1),
         actor=SYSTEM,
-        at=NOON,
+        at=BEFORE,
     )
 
     days = {
@@ -299,7 +301,7 @@ def test_a_focal_point_can_go_back_to_the_packs_day(province):
             day=day,
             valid_from=since,
             actor=SYSTEM,
-            at=NOON,
+            at=BEFORE,
         )
 
     days = {
@@ -331,7 +333,7 @@ def test_a_day_that_cannot_be_is_refused(province, changes, field):
             Programme.objects.get(),
             province["huyen"],
             actor=SYSTEM,
-            at=NOON,
+            at=BEFORE,
             **wanted,
         )
 
@@ -352,7 +354,7 @@ def test_a_stranger_sets_no_day(province):
             day=20,
             valid_from=DAY,
             actor=stranger,
-            at=NOON,
+            at=BEFORE,
         )
 
     assert not FocalDay.objects.exists()
@@ -367,3 +369,64 @@ def test_duties_run_through_the_versions_of_a_programme():
 
     months = {d.code: d.receiver for d in found if d.report == "commune-month"}
     assert months == {"2025-06": "district-committees", "2025-07": "board"}
+
+
+def on_the(day, month=5):
+    return datetime(2024, month, day, 5, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "changes", "field"),
+    [
+        (on_the(2), {"valid_from": date(2024, 5, 1)}, "valid_from"),
+        (on_the(1), {"day": 24}, "day"),
+        (on_the(1), {"day": 27}, "day"),
+        (on_the(21), {"valid_from": date(2024, 5, 21)}, "valid_from"),
+    ],
+)
+def test_an_earlier_day_is_earlier_and_touches_nothing_that_passed(
+    province, at, changes, field
+):
+    load(shipped_pack("s0"))
+    wanted = {"report": "unit-month", "day": 20, "valid_from": DAY} | changes
+
+    with pytest.raises(RuleBroken) as refusal:
+        services.set_focal_day(
+            Programme.objects.get(), province["huyen"], actor=SYSTEM, at=at, **wanted
+        )
+
+    assert refusal.value.field == field
+    assert not FocalDay.objects.exists()
+
+
+def test_who_was_late_by_the_set_day_does_not_become_in_time_afterwards(province):
+    load(shipped_pack("s0"))
+    programme = Programme.objects.get()
+    common = {"report": "unit-month", "actor": SYSTEM}
+    services.set_focal_day(
+        programme, province["huyen"], day=20, valid_from=DAY, at=on_the(1), **common
+    )
+
+    with pytest.raises(RuleBroken):
+        services.set_focal_day(
+            programme,
+            province["huyen"],
+            day=None,
+            valid_from=date(2024, 5, 22),
+            at=on_the(22),
+            **common,
+        )
+    assert FocalDay.objects.count() == 1
+    services.set_focal_day(
+        programme,
+        province["huyen"],
+        day=None,
+        valid_from=date(2024, 5, 25),
+        at=on_the(22),
+        **common,
+    )
+    days = {
+        one.duty.code: (one.duty.last_day.day, one.duty.is_set_earlier)
+        for one in duties_of(province["huyen-cell"], YEAR)
+    }
+    assert (days["2024-05"], days["2024-06"]) == ((20, True), (24, False))

@@ -72,7 +72,7 @@ def test_all_bodies_at_once_owe_what_each_owes_alone():
         day=20,
         valid_from=START + timedelta(days=1000),
         actor=SYSTEM,
-        at=IN_TIME,
+        at=IN_TIME - timedelta(days=900),
     )
     span = Interval(date(2024, 1, 1), date(2025, 1, 1))
 
@@ -98,7 +98,7 @@ def test_the_focal_point_s_earlier_day_is_the_last_day_of_its_cells_only():
         day=20,
         valid_from=date(2024, 1, 1),
         actor=SYSTEM,
-        at=IN_TIME,
+        at=IN_TIME - timedelta(days=100),
     )
 
     assert owed_by(world["a1"]).duty.last_day == date(2024, 3, 20)

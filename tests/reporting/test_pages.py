@@ -495,7 +495,7 @@ def test_the_desk_shows_states_never_figures_of_drafts(client, world):
 
 @pytest.mark.parametrize(
     ("show", "names"),
-    [("", ["a1", "a2"]), ("missing", ["a2"]), ("sent", ["a1"]), ("late", [])],
+    [("", ["a1", "a2"]), ("missing", ["a2"]), ("waiting", ["a1"]), ("late", [])],
 )
 def test_the_desk_is_filtered(client, world, show, names):
     sent(world, "a1")

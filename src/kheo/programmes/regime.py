@@ -32,7 +32,8 @@ class Duty:
 
     `due_on` is the day the document names, `last_day` the last day in time, `lock_on`
     the first day on which only an extension helps (None: never). `period` names the
-    window; it is None for a stage. Groups are codes of the pack.
+    window; it is None for a stage. Groups are codes of the pack. `is_set_earlier`
+    says that a focal point moved the last day forward.
     """
 
     report: str
@@ -45,6 +46,7 @@ class Duty:
     last_day: date
     lock_on: date | None
     why: tuple[Text, ...]
+    is_set_earlier: bool = False
 
     @property
     def code(self) -> str:
@@ -99,6 +101,7 @@ def with_earlier_day(duty: Duty, day: int, *, lock_days: int | None, who: Text) 
         last_day=last_day,
         lock_on=_lock_on(last_day, lock_days),
         why=(*duty.why, reasons.set_earlier(last_day, who)),
+        is_set_earlier=True,
     )
 
 

@@ -1,22 +1,26 @@
 """Changes to programmes: loading a version of a pack, setting an earlier day."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from kheo.audit.services import record
 from kheo.core.access import Actor, Capability, require
 from kheo.core.errors import Conflict, NotAllowed, RuleBroken
+from kheo.core.periods import Interval
 from kheo.ledger.services import define_measure
 from kheo.organisations.models import Organisation
 from kheo.programmes.models import FocalDay, Programme, ProgrammeVersion
 from kheo.programmes.pack import Law, Measure, Pack, dump_pack
-from kheo.programmes.queries import pack_on
+from kheo.programmes.queries import duties_in, focal_day_on, pack_on
 
 FIRST_DAY, LAST_DAY = 1, 28
 """Days that every month has."""
+A_YEAR = timedelta(days=400)
+"""In so long every report of a programme falls due at least once."""
 
 
 @transaction.atomic
@@ -102,7 +106,9 @@ def set_focal_day(
     """Set the earlier day by which those below send this report to `organisation`.
 
     It holds for last days from `valid_from` on, until the next one is set; `day` None
-    goes back to the pack's day. A day that is not earlier has no effect on a duty.
+    goes back to the pack's day. Refused where it would be later than the pack's own
+    day, and where it would touch what already passed: nobody becomes late, or in time,
+    afterwards.
     """
     message = _("You may not set days for this body.")
     require(actor, Capability.REVIEW_REPORTS, organisation, message=message)
@@ -115,6 +121,9 @@ def set_focal_day(
         raise RuleBroken(refusal, field="report")
     if day is not None and not FIRST_DAY <= day <= LAST_DAY:
         raise RuleBroken(_("Choose a day from 1 to 28."), field="day")
+    _check_days(
+        programme, organisation, report, day, valid_from=valid_from, today=localdate(at)
+    )
     row, _created = FocalDay.objects.update_or_create(
         programme=programme,
         organisation=organisation,
@@ -132,3 +141,44 @@ def set_focal_day(
         organisation_id=organisation.pk,
     )
     return row
+
+
+def _check_days(
+    programme: Programme,
+    organisation: Organisation,
+    report: str,
+    day: int | None,
+    *,
+    valid_from: date,
+    today: date,
+) -> None:
+    """Raise `RuleBroken` where the day is no earlier one, or a day has passed already."""
+    if valid_from < today:
+        message = _("What already passed stays as it was: choose today or a later day.")
+        raise RuleBroken(message, field="valid_from")
+    span = Interval(valid_from, valid_from + A_YEAR)
+    stated = [
+        duty.last_day
+        for duty in duties_in(programme.code, span)
+        if duty.report == report and duty.last_day >= valid_from
+    ]
+    if day is not None and stated and all(last.day <= day for last in stated):
+        message = _(
+            "The last day without you is day %(stated)s of the month: choose an earlier one."
+        )
+        raise RuleBroken(message % {"stated": stated[0].day}, field="day")
+    if not stated:
+        return
+    first = stated[0]
+    known = focal_day_on(programme, organisation, report, first)
+    for one in (day, known.day if known else None):
+        if one is not None and min(first.replace(day=one), first) < today:
+            message = _(
+                "For the report due by %(last)s the earlier day has already passed. "
+                "Let the change begin after that report, from %(from)s."
+            )
+            names = {
+                "last": f"{first:%d/%m/%Y}",
+                "from": f"{first + timedelta(days=1):%d/%m/%Y}",
+            }
+            raise RuleBroken(message % names, field="valid_from")

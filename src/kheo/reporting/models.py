@@ -170,6 +170,11 @@ class Report(models.Model):
         return Interval(self.window_from, self.window_to)
 
     @property
+    def is_set_earlier(self) -> bool:
+        """Whether the receiver's focal point moved the last day forward."""
+        return any(reason.get("set_by") for reason in self.why)
+
+    @property
     def source(self) -> str:
         """Under which name the ledger keeps this report's own entries and claims."""
         return f"report:{self.pk}"

@@ -27,7 +27,7 @@ from kheo.reporting.queries.statements import (
     since_signed,
     statement_of,
 )
-from kheo.reporting.rules import is_late
+from kheo.reporting.rules import is_late, is_outlying
 from kheo.reporting.services.flags import open_flags
 from kheo.reporting.workflow import (
     EDITABLE,
@@ -60,6 +60,7 @@ class Shown:
     estimated_part: int | None = None
     previous: int | None = None
     last_year: int | None = None
+    is_outlying: bool = False
     is_live: bool = False
     now: int | None = None
     since: int | None = None
@@ -140,8 +141,7 @@ def detail_context(
         "consolidates": bool(rule.consolidates),
         "past": shown_windows(report),
         "is_carried_on": is_carried_on(report, on),
-        "last_day": last_day,
-        "is_late": _is_late(report, last_day, on),
+        **last_day_late(report, on),
         "is_locked": state in EDITABLE
         and report.sent_at is None
         and report.lock_on is not None
@@ -248,6 +248,7 @@ def _frozen(one: Mapping[str, Any], now: Figure | None, since: Any) -> Shown:
         estimated_part=one.get("estimated_part"),
         previous=_then(one, now, "previous"),
         last_year=_then(one, now, "last_year"),
+        is_outlying=is_outlying(one["value"], _then(one, now, "previous")),
         now=since.after if since else None,
         since=since.change if since else None,
         has_changed=since is not None,
@@ -265,9 +266,15 @@ def _is_missing(shown: Shown) -> bool:
     return shown.is_live and not shown.claim
 
 
-def _is_late(report: Report, last_day: date, on: date) -> bool:
+def last_day_late(report: Report, on: date) -> dict[str, Any]:
+    """The last day in time, whether it was missed, and by how many days."""
+    last_day = last_day_of(report)
     sent_on = localdate(report.sent_at) if report.sent_at else None
-    return is_late(sent_on, last_day=last_day, on=on)
+    return {
+        "last_day": last_day,
+        "is_late": is_late(sent_on, last_day=last_day, on=on),
+        "days_late": max(((sent_on or on) - last_day).days, 0),
+    }
 
 
 def _changes(seen: Seen) -> dict[str, Any] | None:

@@ -83,6 +83,18 @@ def change_of(value: int | None, before: int | None) -> int | None:
     return None if value is None or before is None else value - before
 
 
+OUTLYING = 3
+"""So many times more, or less, than the period before is worth a second look."""
+
+
+def is_outlying(value: int | None, before: int | None) -> bool:
+    """Whether a figure is far from the period before; from nothing nothing is far."""
+    if not value or not before or (value < 0) != (before < 0):
+        return False
+    small, large = sorted((abs(value), abs(before)))
+    return large >= OUTLYING * small
+
+
 def is_late(sent_on: date | None, *, last_day: date, on: date) -> bool:
     """Whether it came, or still waits, after the last day; an extension moves that."""
     return (sent_on or on) > last_day

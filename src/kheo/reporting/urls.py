@@ -23,6 +23,7 @@ urlpatterns = [
         name="begin",
     ),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/review/", views.review, name="review"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/pull/<slug:key>/", views.pull, name="pull"),
     path("<int:pk>/side-by-side/", views.consolidation, name="consolidation"),

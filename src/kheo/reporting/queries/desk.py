@@ -1,8 +1,10 @@
 """The receiver's side: every body that owes it a report for one window."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from django.db.models import Max
 
@@ -10,6 +12,7 @@ from kheo.activities.models import Party
 from kheo.activities.workflow import HAPPENED
 from kheo.core.access import Actor, Capability
 from kheo.core.periods import Frequency, Interval
+from kheo.core.text import fold
 from kheo.organisations.models import Organisation, Reach
 from kheo.organisations.queries import named_on
 from kheo.programmes.models import Programme
@@ -34,6 +37,18 @@ OPENS_AHEAD = timedelta(days=20)
 """So long before its last day a window is the one the desk opens with."""
 
 
+LATE = "late"
+
+
+class Standing(StrEnum):
+    """Where a report stands for its receiver."""
+
+    WAITING = "waiting"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    MISSING = "missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """One period as the desk shows it: all duties of that name and frequency."""
@@ -56,17 +71,28 @@ class Row:
     def report(self) -> Report | None:
         return self.line.report
 
+    @property
+    def standing(self) -> Standing:
+        return standing_of(self.line)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Completeness and timeliness of one window."""
+    """Completeness and timeliness of one window.
+
+    `sent` holds what came at all; `late` of these came late, `overdue` are missing
+    after their last day. Waiting, returned, accepted and missing make `expected`.
+    """
 
     expected: int
     sent: int
+    waiting: int
+    returned: int
     accepted: int
     in_time: int
     late: int
     missing: int
+    overdue: int
 
 
 def receivers_for(
@@ -173,20 +199,45 @@ def last_activity(bodies: Collection[int], window: Interval) -> dict[int, date]:
     return dict(found.values_list("organisation", "last"))
 
 
+def standing_of(line: Line) -> Standing:
+    """Where a report stands for its receiver; one on its way back counts as returned."""
+    if line.report is None or line.report.sent_at is None:
+        return Standing.MISSING
+    if line.state == ReportState.ACCEPTED:
+        return Standing.ACCEPTED
+    return Standing.WAITING if line.state == ReportState.SENT else Standing.RETURNED
+
+
 def tally_of(lines: Iterable[Line]) -> Tally:
     """How many were expected, came, came in time."""
     listed = list(lines)
-    sent = [line for line in listed if line.report and line.report.sent_at]
-    accepted = [line for line in listed if line.state == ReportState.ACCEPTED]
-    late = [line for line in sent if line.is_late]
+    count = Counter(standing_of(line) for line in listed)
+    missing = count[Standing.MISSING]
+    late = [line for line in listed if line.is_late]
+    overdue = [one for one in late if standing_of(one) is Standing.MISSING]
+    sent = len(listed) - missing
     return Tally(
         expected=len(listed),
-        sent=len(sent),
-        accepted=len(accepted),
-        in_time=len(sent) - len(late),
-        late=len(late),
-        missing=len(listed) - len(sent),
+        sent=sent,
+        waiting=count[Standing.WAITING],
+        returned=count[Standing.RETURNED],
+        accepted=count[Standing.ACCEPTED],
+        in_time=sent - (len(late) - len(overdue)),
+        late=len(late) - len(overdue),
+        missing=missing,
+        overdue=len(overdue),
     )
+
+
+def shown(rows: Iterable[Row], show: str, name: str = "") -> list[Row]:
+    """The rows of one standing, or those that are late, whose body's name fits."""
+    kept = list(rows)
+    if show == LATE:
+        kept = [row for row in kept if row.line.is_late]
+    elif show in list(Standing):
+        kept = [row for row in kept if row.standing == show]
+    words = fold(name).split()
+    return [row for row in kept if all(w in fold(row.line.name) for w in words)]
 
 
 def node_of(

@@ -56,6 +56,13 @@ class Line:
         return str(ReportState(self.report.state).label) if self.report else ""
 
     @property
+    def is_set_earlier(self) -> bool:
+        """Whether a focal point moved the last day forward."""
+        if self.report is not None:
+            return self.report.is_set_earlier
+        return self.owed is not None and self.owed.duty.is_set_earlier
+
+    @property
     def is_open(self) -> bool:
         return self.report is None or self.report.state in OPEN
 

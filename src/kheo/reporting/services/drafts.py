@@ -14,6 +14,7 @@ from kheo.core.access import Actor, Capability
 from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.ledger.models import ClaimKind
 from kheo.programmes.queries import Owed
+from kheo.programmes.regime import Duty
 from kheo.reporting.models import Cell, Paragraph, Quotation, Remark, Report
 from kheo.reporting.queries.obligations import FormCell, cells_of, rules_of
 from kheo.reporting.queries.people import may
@@ -54,7 +55,7 @@ def open_report(owed: Owed, *, actor: Actor, at: datetime) -> Report:
             "due_on": owed.duty.due_on,
             "last_day": owed.duty.last_day,
             "lock_on": owed.duty.lock_on,
-            "why": [{"vi": text.vi, "en": text.en} for text in owed.duty.why],
+            "why": _reasons(owed.duty),
             "opened_at": at,
             "changed_at": at,
         },
@@ -181,6 +182,14 @@ def recorded(
         data=data,
         organisation_id=report.organisation_id,
     )
+
+
+def _reasons(duty: Duty) -> list[dict[str, str]]:
+    """Why that day, as kept with the report; a focal point's own reason is the last."""
+    reasons = [{"vi": text.vi, "en": text.en} for text in duty.why]
+    if duty.is_set_earlier:
+        reasons[-1]["set_by"] = "focal_point"
+    return reasons
 
 
 def _or(typed: Typed | None, nil: Typed) -> Typed:

@@ -1,12 +1,7 @@
 """Pages of reports: mine, the desk, one report, its statement and papers."""
 
-from kheo.reporting.views.desk import (
-    desk,
-    desk_accept,
-    desk_extend,
-    desk_paper,
-    desk_workbook,
-)
+from kheo.reporting.views.desk import desk, desk_accept, desk_extend
+from kheo.reporting.views.desk_files import desk_paper, desk_workbook
 from kheo.reporting.views.editing import begin, edit, pull
 from kheo.reporting.views.papers import (
     issue,
@@ -25,6 +20,7 @@ from kheo.reporting.views.reports import (
     report_list,
     settle,
 )
+from kheo.reporting.views.review import review
 
 __all__ = [
     "begin",
@@ -44,6 +40,7 @@ __all__ = [
     "printed",
     "pull",
     "report_list",
+    "review",
     "settle",
     "statement",
     "word_file",

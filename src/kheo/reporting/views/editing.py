@@ -69,6 +69,9 @@ def edit(request: Request, pk: int) -> HttpResponse:
     if not may(request.actor, Capability.EDIT_REPORTS, report, today):
         raise PermissionDenied
     if ReportState(report.state) not in EDITABLE:
+        if request.method == "POST":
+            text = _("This report is no longer a draft: nothing was changed.")
+            messages.info(request, text)
         return redirect(report)
     pack = rules_of(report)
     rule = pack.report(report.definition)

@@ -28,6 +28,7 @@ from kheo.reporting.services.extensions import extend_report
 from kheo.reporting.services.flags import settle_flag
 from kheo.reporting.services.moves import move_report
 from kheo.reporting.templatetags.reports import said
+from kheo.reporting.views.review import after_review
 from kheo.reporting.views.shared import report_or_404
 from kheo.reporting.workflow import ReportAction, ReportState
 
@@ -117,7 +118,8 @@ def give_back(request: Request, pk: int, action: ReportAction) -> HttpResponse:
             )
     if form.is_bound and not form.errors:
         messages.success(request, _("The report was given back with your remarks."))
-        return redirect(report)
+        is_review = request.GET.get("from") == "review"
+        return after_review(request, report) if is_review else redirect(report)
     context = {
         "report": report,
         "title": Titles().of(report),
