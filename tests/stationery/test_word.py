@@ -256,9 +256,9 @@ def test_the_file_says_nothing_of_the_machine_and_is_made_equal_twice():
 def test_an_open_number_and_day_leave_room_for_the_pen():
     head = opened(make_paper(number=None, is_day_open=True)).tables[0]
 
-    gap = "\u00a0" * 6
+    gap, day = "\u00a0" * 6, "\u00a0" * 4
     assert lines_of(head.cell(1, 0)) == [f"Số {gap}-BC/BTGDVTU"]
-    assert lines_of(head.cell(1, 1)) == [f"Tuyên Quang, ngày{gap}tháng 02 năm 2025"]
+    assert lines_of(head.cell(1, 1)) == [f"Tuyên Quang, ngày{day}tháng 02 năm 2025"]
 
 
 def test_an_annex_names_its_paper():

@@ -85,7 +85,7 @@ def test_decimals_arrive_as_written():
 def test_the_header_is_frozen_and_repeated_in_print():
     page = opened(make_sheet(*make_rows(2)))["Tháng 10"]
 
-    assert page.freeze_panes == "A3"
+    assert page.freeze_panes == "B3"
     assert page.print_title_rows == "$2:$2"
     assert (page.page_setup.paperSize, page.page_setup.fitToHeight) == (9, 0)
 

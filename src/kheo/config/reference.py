@@ -15,6 +15,7 @@ from kheo.activities.workflow import WORKFLOW as ACTIVITIES
 from kheo.config.cli import PURE
 from kheo.core.access import ROLE_CAPABILITIES, Capability
 from kheo.core.workflow import Workflow
+from kheo.reporting.workflow import SUMMARY_WORKFLOW as SUMMARIES
 from kheo.reporting.workflow import WORKFLOW as REPORTS
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -70,7 +71,11 @@ def _lifecycles() -> str:
         "",
         "For everybody who asks what may come next: the tables that the buttons, the services and the tests read.",
     ]
-    tables: dict[str, Workflow[Any, Any]] = {"Activity": ACTIVITIES, "Report": REPORTS}
+    tables: dict[str, Workflow[Any, Any]] = {
+        "Activity": ACTIVITIES,
+        "Report": REPORTS,
+        "Summary": SUMMARIES,
+    }
     for name, workflow in tables.items():
         lines += ["", f"## {name}", "", *_moves(workflow)]
     return "\n".join(lines)

@@ -15,6 +15,7 @@ from kheo.core.forms import DayInput
 from kheo.ledger.models import ClaimKind
 from kheo.programmes.pack import Paragraph
 from kheo.reporting.models import Remark, Settlement
+from kheo.reporting.queries.consolidation import Excerpt
 from kheo.reporting.queries.figures import Figure
 from kheo.reporting.rules import signed_amount
 from kheo.reporting.services.drafts import Typed, check_cell
@@ -292,6 +293,77 @@ class NumberForm(forms.Form):
         label=_("Date of issue"),
         widget=DayInput(),
     )
+
+
+class SummaryNumberForm(forms.Form):
+    """Number and day of a receiver's own report, as the office's register gave them."""
+
+    number = forms.CharField(
+        label=_("Number and symbol"),
+        max_length=60,
+        help_text=_("As the office's register gave it, for example 15-BC/ĐU."),
+    )
+    issued_on = forms.DateField(
+        label=_("Date of issue"),
+        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+    )
+
+
+class SummaryForm(forms.Form):
+    """The words of a receiver's own report, with those of the reports it received."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        words: Sequence[dict[str, Any]],
+        excerpts: dict[str, list[Excerpt]],
+        taken: dict[str, list[int]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.words, self.excerpts = words, excerpts
+        for word in words:
+            key = word["key"]
+            self.fields[f"text-{key}"] = forms.CharField(
+                label=said(word["title"]),
+                required=False,
+                max_length=20_000,
+                initial=word["text"],
+                widget=forms.Textarea(attrs={"rows": 4}),
+            )
+            some = [
+                one
+                for one in excerpts.get(key, [])
+                if one.report.pk not in taken.get(key, [])
+            ]
+            self.fields[f"take-{key}"] = forms.TypedMultipleChoiceField(
+                label=_("Take over with credit"),
+                required=False,
+                coerce=int,
+                widget=forms.CheckboxSelectMultiple,
+                choices=[(one.report.pk, f"{one.name}: {one.text}") for one in some],
+            )
+
+    def texts(self) -> dict[str, str]:
+        return {w["key"]: self.cleaned_data[f"text-{w['key']}"] for w in self.words}
+
+    def taken_now(self) -> dict[str, dict[int, str]]:
+        """The texts to add by paragraph and report, each with its credit."""
+        return {
+            key: {
+                one.report.pk: f"{one.text} ({one.name})"
+                for one in some
+                if one.report.pk in self.cleaned_data.get(f"take-{key}", [])
+            }
+            for key, some in self.excerpts.items()
+        }
+
+    def rows(self) -> Iterator[tuple[BoundField, BoundField]]:
+        """Each paragraph with what it may take over."""
+        for word in self.words:
+            yield self[f"text-{word['key']}"], self[f"take-{word['key']}"]
 
 
 class SettleForm(forms.Form):

@@ -14,7 +14,7 @@ from kheo.core.scoping import ScopedQuerySet
 from kheo.documents.models import StoredFile
 from kheo.ledger.models import ClaimKind
 from kheo.organisations.models import Organisation
-from kheo.reporting.workflow import OPEN, STATED, ReportState
+from kheo.reporting.workflow import OPEN, STATED, ReportState, SummaryState
 
 PERSON = settings.AUTH_USER_MODEL
 SAID = (ClaimKind.ZERO, ClaimKind.NIL, ClaimKind.NOT_APPLICABLE)
@@ -414,3 +414,70 @@ class Flag(models.Model):
                 name="reporting_flag_settled_somehow",
             ),
         ]
+
+
+class SummaryQuerySet(ScopedQuerySet["Summary"]):
+    view_capability: ClassVar[Capability] = Capability.VIEW_REPORTS
+
+
+class Summary(models.Model):
+    """A receiver's own report on a window, made of what it received.
+
+    The Board owes nobody a report on a day, yet reports to the Standing Board (S0,
+    V.1). `words` are texts by paragraph of the outline; `taken` names the reports whose
+    words a paragraph took over. Approving freezes `content` with its `digest`; number
+    and day are those of the office's register.
+    """
+
+    programme = models.CharField(max_length=60)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("body")
+    )
+    frequency = models.CharField(max_length=10, choices=[(f, f) for f in Frequency])
+    period = models.CharField(max_length=20)
+    on = models.DateField()
+    words = models.JSONField(default=dict)
+    taken = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=0)
+    state = models.CharField(
+        _("state"),
+        max_length=20,
+        choices=SummaryState.choices,
+        default=SummaryState.DRAFT,
+        editable=False,
+    )
+    content = models.JSONField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    written_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, editable=False)
+    approved_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
+    number = models.CharField(_("number and symbol"), max_length=60, blank=True)
+    issued_on = models.DateField(_("date of issue"), null=True)
+
+    objects = SummaryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report of the receiver")
+        verbose_name_plural = _("reports of the receiver")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "organisation", "frequency", "period"],
+                name="reporting_summary_one_per_window",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=SummaryState.values),
+                name="reporting_summary_known_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=SummaryState.DRAFT)
+                | (~Q(digest="") & Q(content__isnull=False, approved_at__isnull=False)),
+                name="reporting_summary_approved_is_frozen",
+            ),
+            models.CheckConstraint(
+                condition=Q(number="") | Q(issued_on__isnull=False),
+                name="reporting_summary_number_has_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.period} {self.organisation}"

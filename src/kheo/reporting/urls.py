@@ -11,6 +11,8 @@ urlpatterns = [
     path("desk/", views.desk, name="desk"),
     path("desk/accept/", views.desk_accept, name="desk_accept"),
     path("desk/paper/", views.desk_paper, name="desk_paper"),
+    path("desk/summary/", views.summary, name="summary"),
+    path("desk/summary/<slug:action>/", views.summary_do, name="summary_do"),
     path("desk/workbook/", views.desk_workbook, name="desk_workbook"),
     path(
         "desk/extend/<slug:programme>/<slug:definition>/<slug:body>/<str:period>/",

@@ -49,3 +49,27 @@ WORKFLOW = Workflow(
     Move(A.ACCEPT, (S.SENT,), S.ACCEPTED, REVIEW),
     Move(A.REOPEN, (S.ACCEPTED,), S.RETURNED, REVIEW, needs_note=True),
 )
+
+
+class SummaryState(models.TextChoices):
+    """A receiver's own report upward, which no directive asks of it on a day."""
+
+    DRAFT = "draft", _("draft")
+    APPROVED = "approved", _("approved")
+
+
+class SummaryAction(models.TextChoices):
+    APPROVE = "approve", _("Approve the figures")
+    REOPEN = "reopen", _("Reopen")
+
+
+SUMMARY_WORKFLOW = Workflow(
+    Move(SummaryAction.APPROVE, (SummaryState.DRAFT,), SummaryState.APPROVED, APPROVE),
+    Move(
+        SummaryAction.REOPEN,
+        (SummaryState.APPROVED,),
+        SummaryState.DRAFT,
+        APPROVE,
+        needs_note=True,
+    ),
+)

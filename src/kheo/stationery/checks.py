@@ -13,7 +13,15 @@ import yaml
 from django.utils.translation import gettext as _
 
 from kheo.stationery.formats import RuleSet, rule_set
-from kheo.stationery.paper import Authority, Block, Family, Paper, Paragraph, Table
+from kheo.stationery.paper import (
+    Authority,
+    Block,
+    Family,
+    Paper,
+    Paragraph,
+    Picture,
+    Table,
+)
 from kheo.stationery.wording import LETTER_CODE
 
 _FORMER = r"(?:cũ|\(cũ\)|trước đây)(?!\w)"
@@ -145,6 +153,8 @@ def _block_texts(blocks: Iterable[Block]) -> Iterator[str]:
             yield from (column.heading for column in block.columns)
             for row in block.rows:
                 yield from (cell for cell in row.cells if isinstance(cell, str))
+        elif isinstance(block, Picture):
+            yield from (block.caption, block.description)
         elif isinstance(block, Paragraph) and not isinstance(block.text, str):
             yield "".join(span.text for span in block.text)
         else:

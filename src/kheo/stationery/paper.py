@@ -40,8 +40,55 @@ class RowKind(StrEnum):
     CORRECTION = "correction"  # shared work, unallocated: printed, never hidden
 
 
-Cell = str | int | Decimal | date | None
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The rows `first` to `last` of the same table, in the same column."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The same column of a row in another sheet of the workbook, by its place."""
+
+    sheet: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """One column of the same row in per cent of another, rounded to `decimals`."""
+
+    numerator: int
+    denominator: int
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A number with the way it is made: Word prints the one, Excel keeps both."""
+
+    value: int | Decimal
+    formula: Sum | Link | Percent
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """A number of which a part is estimated: printed with a star, still a number."""
+
+    value: "int | Decimal | Computed"
+
+
+Cell = str | int | Decimal | date | Computed | Estimated | None
 """A number stays a number; `None` is a figure that is missing, never a zero."""
+
+
+def plain(cell: Cell) -> str | int | Decimal | date | None:
+    """The value of a cell without the way it is made."""
+    if isinstance(cell, Estimated):
+        return plain(cell.value)
+    return cell.value if isinstance(cell, Computed) else cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +144,17 @@ class Paragraph:
     align: Align = Align.JUSTIFY
 
 
-Block = Heading | Paragraph | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG with its caption below; `description` says in words what it shows."""
+
+    png: bytes
+    width_mm: float
+    caption: str
+    description: str
+
+
+Block = Heading | Paragraph | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)

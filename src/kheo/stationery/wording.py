@@ -7,6 +7,8 @@ from kheo.stationery.paper import Family
 
 LETTER_CODE = "CV"
 BLANK_NUMBER = "\u00a0" * 6
+BLANK_DAY = "\u00a0" * 4
+"""Room for two digits; more would break the line of place and day."""
 SAMPLE_MARK = "Dữ liệu mẫu – không có giá trị sử dụng"
 MISSING_FIGURE = "…"
 """A figure that should be there and is not (statistical yearbooks write it so)."""
@@ -32,7 +34,7 @@ def date_line(on: date, *, is_day_open: bool = False) -> str:
 
     Source: Decree 30/2020, annex I; 36-HD/VPTW. Months 3 to 12 stay plain.
     """
-    day = BLANK_NUMBER if is_day_open else f" {on.day:02d} "
+    day = BLANK_DAY if is_day_open else f" {on.day:02d} "
     month = f"{on.month:02d}" if on.month <= 2 else f"{on.month}"
     return f"ngày{day}tháng {month} năm {on.year:04d}"
 

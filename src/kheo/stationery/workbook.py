@@ -10,10 +10,21 @@ from decimal import Decimal
 
 import xlsxwriter
 from xlsxwriter.format import Format as CellFormat
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from kheo.stationery.paper import Cell, Column, Row, RowKind
+from kheo.stationery.paper import (
+    Cell,
+    Column,
+    Computed,
+    Estimated,
+    Link,
+    Row,
+    RowKind,
+    Sum,
+    plain,
+)
 from kheo.stationery.wording import SAMPLE_MARK
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,6 +37,7 @@ DATE_FORMAT = "dd/mm/yyyy"
 TEXT_FORMAT = "@"
 STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 A4 = 9
+COLUMNS_ON_PAGE = 12
 LINE_PT = 16.5
 MARGINS_INCH = {"left": 0.6, "right": 0.4, "top": 0.7, "bottom": 0.6}
 SECTION_COLOUR, TOTAL_COLOUR, HEADER_COLOUR = "#F2F2F2", "#E7EEF7", "#D9E2EF"
@@ -41,6 +53,11 @@ class Sheet:
     title: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     is_landscape: bool = False
+
+    @property
+    def pages_wide(self) -> int:
+        """Over how many pages a wide table is printed, so that it can still be read."""
+        return -(-len(self.columns) // COLUMNS_ON_PAGE)
 
 
 def workbook(
@@ -64,10 +81,43 @@ def workbook(
     book.set_properties({"author": author, "created": created})
     names = _sheet_names(sheet.name for sheet in sheets)
     formats = _Formats(book)
-    for sheet, name in zip(sheets, names, strict=True):
-        _write_sheet(book.add_worksheet(name), sheet, formats, is_sample=is_sample)
+    firsts = [_first_line(sheet, is_sample=is_sample) for sheet in sheets]
+    grounds = list(zip(names, firsts, strict=True))
+    for order, (sheet, name) in enumerate(zip(sheets, names, strict=True)):
+        page = _Page(book.add_worksheet(name), firsts[order], grounds, formats)
+        _write_sheet(page, sheet, is_sample=is_sample)
     book.close()
     return buffer.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A sheet being written; `grounds` are name and first line of all of them."""
+
+    sheet: Worksheet
+    first: int
+    grounds: Sequence[tuple[str, int]]
+    formats: "_Formats"
+
+    def formula(self, cell: Computed, line: int, place: int) -> str:
+        """What Excel computes again, in English names and A1 addresses."""
+        made = cell.formula
+        if isinstance(made, Sum):
+            start = xl_rowcol_to_cell(self.first + made.first, place)
+            end = xl_rowcol_to_cell(self.first + made.last, place)
+            return f"=SUM({start}:{end})"
+        if isinstance(made, Link):
+            name, first = self.grounds[made.sheet]
+            quoted = name.replace("'", "''")
+            return f"='{quoted}'!{xl_rowcol_to_cell(first + made.row, place)}"
+        above = xl_rowcol_to_cell(line, made.numerator)
+        below = xl_rowcol_to_cell(line, made.denominator)
+        return f"=ROUND({above}/{below}*100,{made.decimals})"
+
+
+def _first_line(sheet: Sheet, *, is_sample: bool) -> int:
+    """Where the first row stands: below the marks, the title and the headings."""
+    return int(is_sample) + len(sheet.title) + 1
 
 
 class _Formats:
@@ -90,15 +140,17 @@ class _Formats:
             "valign": "vcenter",
             **_KIND_LOOKS[kind],
         }
-        if isinstance(value, date):
+        known = plain(value)
+        if isinstance(known, date):
             look |= {"num_format": DATE_FORMAT, "align": "center"}
-        elif isinstance(value, str):
+        elif isinstance(known, str):
             wraps = kind is not RowKind.SECTION
             look |= {"num_format": TEXT_FORMAT, "text_wrap": wraps}
-            if value.startswith(STARTS_OF_FORMULAS):
+            if known.startswith(STARTS_OF_FORMULAS):
                 look["quote_prefix"] = True
         else:
-            look["num_format"] = _number_format(column.decimals)
+            star = '"*"' if isinstance(value, Estimated) else ""
+            look["num_format"] = _number_format(column.decimals) + star
         if kind is RowKind.SECTION:
             look["align"] = "left"
         elif column.align:
@@ -120,9 +172,8 @@ def _number_format(decimals: int) -> str:
     return "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
-def _write_sheet(
-    page: Worksheet, sheet: Sheet, formats: _Formats, *, is_sample: bool
-) -> None:
+def _write_sheet(ground: _Page, sheet: Sheet, *, is_sample: bool) -> None:
+    page, formats = ground.sheet, ground.formats
     line = 0
     marks = (SAMPLE_MARK,) if is_sample else ()
     for text in (*marks, *sheet.title):
@@ -141,11 +192,11 @@ def _write_sheet(
         page.set_column(place, place, column.width)
         page.write_string(line, place, column.heading, header)
     page.set_row(line, _height([c.heading for c in sheet.columns], sheet.columns))
-    page.freeze_panes(line + 1, 0)
+    page.freeze_panes(line + 1, 1)
     page.repeat_rows(line)
     first = line + 1
     for order, row in enumerate(sheet.rows):
-        _write_row(page, first + order, row, sheet.columns, formats)
+        _write_row(ground, first + order, row, sheet.columns)
     note_line = first + len(sheet.rows) + 1
     for order, note in enumerate(sheet.notes):
         page.write_string(note_line + order, 0, note, formats.plain(italic=True))
@@ -162,26 +213,26 @@ def _height(texts: Sequence[Cell], columns: Sequence[Column]) -> float:
     return max(lines, default=1) * LINE_PT
 
 
-def _write_row(
-    page: Worksheet,
-    line: int,
-    row: Row,
-    columns: Sequence[Column],
-    formats: _Formats,
-) -> None:
+def _write_row(ground: _Page, line: int, row: Row, columns: Sequence[Column]) -> None:
     if row.kind is RowKind.SECTION:
         blanks: tuple[Cell, ...] = ("",) * (len(columns) - len(row.cells))
         row = Row((*row.cells, *blanks), RowKind.SECTION)
     else:
-        page.set_row(line, _height(row.cells, columns))
+        ground.sheet.set_row(line, _height(row.cells, columns))
     for place, (value, column) in enumerate(zip(row.cells, columns, strict=True)):
-        _write_cell(page, line, place, value, formats.of_cell(value, column, row.kind))
+        look = ground.formats.of_cell(value, column, row.kind)
+        _write_cell(ground, line, place, value, look)
 
 
 def _write_cell(
-    page: Worksheet, line: int, place: int, value: Cell, look: CellFormat
+    ground: _Page, line: int, place: int, cell: Cell, look: CellFormat
 ) -> None:
-    if value is None or value == "":
+    page = ground.sheet
+    value = cell.value if isinstance(cell, Estimated) else cell
+    if isinstance(value, Computed):
+        formula = ground.formula(value, line, place)
+        page.write_formula(line, place, formula, look, value.value)
+    elif value is None or value == "":
         page.write_blank(line, place, None, look)
     elif isinstance(value, date):
         page.write_datetime(line, place, value, look)
@@ -200,7 +251,9 @@ def _set_print(page: Worksheet, sheet: Sheet, *, is_sample: bool) -> None:
     if sheet.is_landscape:
         page.set_landscape()
     page.set_margins(**MARGINS_INCH)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(sheet.pages_wide, 0)
+    if sheet.pages_wide > 1:
+        page.repeat_columns(0)
     page.center_horizontally()
     page.set_footer("&C&P/&N")
     if is_sample:

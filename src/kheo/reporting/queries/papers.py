@@ -4,8 +4,8 @@ In Vietnamese whatever the language of the page: they go to offices.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -47,8 +47,9 @@ from kheo.stationery.workbook import Sheet
 
 REPORT_CODE = "BC"
 REPORT_NAME = "Báo cáo"
-MOST_COLUMNS = 12
-"""More columns than this nobody reads on paper; the workbook has them all."""
+MOST_COLUMNS = 9
+"""More columns than this nobody reads on one page of paper."""
+STAR_MEANS = "* Trong đó có số liệu ước thực hiện."
 
 FAMILIES: Mapping[str, Family] = {
     Kind.FRONT: Family.FRONT,
@@ -140,7 +141,7 @@ def paper_of(
         place=head.place,
         on=on,
         is_day_open=issued is None,
-        number=_number_in(issued.number) if issued else None,
+        number=number_in(issued.number) if issued else None,
         subject=f"{content['programme_name']['vi']} {period}",
         blocks=tuple(_blocks(content)),
         sign_off=_sign_off(statement, head),
@@ -153,23 +154,77 @@ def paper_of(
     )
 
 
-def annex_of(consolidation: Consolidation, *, subject: str) -> Annex:
-    """The bodies side by side, as an annex in landscape."""
-    places = _on_paper(consolidation.cells)
+def annex_of(
+    consolidation: Consolidation,
+    *,
+    subject: str,
+    estimated: Mapping[str, Mapping[str, int]] | None = None,
+) -> Annex:
+    """The bodies side by side, in landscape; as many tables as the figures need.
+
+    No figure is left out: a page holds `MOST_COLUMNS`, the next ones follow in a table
+    of their own. An estimated figure carries a star.
+    """
+    parts = estimated or {}
+    places = list(range(len(consolidation.cells)))
+    several = len(places) > MOST_COLUMNS
+    size = -(-len(places) // -(-len(places) // MOST_COLUMNS)) if places else 1
+    tables = [
+        _annex_table(
+            consolidation,
+            places[start : start + size],
+            parts,
+            caption=f"Biểu {start // size + 1}" if several else "",
+        )
+        for start in range(0, len(places), size)
+    ]
+    notes = [Paragraph(HOW_IT_ADDS_UP, Align.LEFT)]
+    if parts:
+        notes.append(Paragraph(STAR_MEANS, Align.LEFT))
+    return Annex("Phụ lục", subject, (*tables, *notes), is_landscape=True)
+
+
+def _annex_table(
+    consolidation: Consolidation,
+    places: Sequence[int],
+    parts: Mapping[str, Mapping[str, int]],
+    *,
+    caption: str,
+) -> Table:
     cells = [consolidation.cells[place] for place in places]
     columns = (
         Column("Đơn vị", 26, align=Align.LEFT),
-        *(Column(_heading(cell), 9, cell.decimals) for cell in cells),
+        *(
+            Column(_heading(cell), 11, cell.decimals, align=Align.RIGHT)
+            for cell in cells
+        ),
     )
     rows = [
         Row(
-            (_label(row), *(_printed(row, consolidation, place) for place in places)),
+            (
+                _label(row),
+                *(
+                    _starred(
+                        _printed(row, consolidation, place),
+                        consolidation.cells[place],
+                        parts.get(row.key, {}),
+                    )
+                    for place in places
+                ),
+            ),
             kind,
         )
         for row, kind in _with_kinds(consolidation)
     ]
-    table = Table(columns, tuple(rows))
-    return Annex("Phụ lục", subject, (table,), is_landscape=True)
+    return Table(columns, tuple(rows), caption=caption)
+
+
+def _starred(
+    printed: Decimal | str | None, cell: FormCell, parts: Mapping[str, int]
+) -> Decimal | str | None:
+    if not isinstance(printed, Decimal) or cell.key not in parts:
+        return printed
+    return f"{figure(printed, cell.decimals)}*"
 
 
 # The workbook
@@ -254,7 +309,7 @@ def _blocks(content: Mapping[str, Any]) -> Iterator[Block]:
 
 def _figures_table(figures: Sequence[Mapping[str, Any]]) -> Table:
     columns = (
-        Column("TT", 5, align=Align.CENTRE),
+        Column("TT", 7, align=Align.CENTRE),
         Column("Chỉ tiêu", 34, align=Align.LEFT),
         Column("Đơn vị tính", 12, align=Align.CENTRE),
         Column("Kết quả", 14, align=Align.RIGHT),
@@ -291,7 +346,11 @@ def _remarks(one: Mapping[str, Any]) -> Iterator[str]:
         yield f"trong đó khai thêm {added}"
     if one["reason"]:
         yield one["reason"]
-    if one["estimated"]:
+    part = one.get("estimated_part")
+    if part is not None and part != one["value"]:
+        shown = figure(Decimal(part).scaleb(-one["decimals"]), one["decimals"])
+        yield f"trong đó ước thực hiện {shown}"
+    elif part is not None or one["estimated"]:
         yield "ước thực hiện"
 
 
@@ -317,7 +376,7 @@ def _notes(content: Mapping[str, Any]) -> tuple[str, ...]:
     return (label["vi"],) if label else ()
 
 
-def _number_in(text: str) -> int | None:
+def number_in(text: str) -> int | None:
     found = _NUMBER.search(text)
     return int(found[0]) if found else None
 
@@ -336,12 +395,6 @@ def _place_name(organisation: Organisation, day: date) -> str:
 
 def _heading(cell: FormCell) -> str:
     return f"{cell.name.vi} ({cell.unit.vi})"
-
-
-def _on_paper(cells: Sequence[FormCell]) -> list[int]:
-    """The figures that a page in landscape can hold: totals before their parts."""
-    whole = [place for place, cell in enumerate(cells) if not cell.dimensions]
-    return whole[:MOST_COLUMNS]
 
 
 def _with_kinds(
@@ -368,3 +421,15 @@ def _printed(
 
 def _amount(value: int | None, decimals: int) -> Decimal | None:
     return None if value is None else Decimal(value).scaleb(-decimals)
+
+
+def without_silent(table: Consolidation, owing: Collection[int]) -> Consolidation:
+    """The table without bodies of which nothing is known and nothing is expected."""
+    rows = tuple(
+        row
+        for row in table.rows
+        if row.body is None
+        or row.body in owing
+        or any(value is not None for value in row.values)
+    )
+    return replace(table, rows=rows)

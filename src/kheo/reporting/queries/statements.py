@@ -132,7 +132,7 @@ def thawed_table(content: Mapping[str, Any]) -> Consolidation | None:
         )
         for row in below
     ]
-    cells = tuple(_thawed_cell(figure) for figure in content["figures"])
+    cells = tuple(thawed_cell(figure) for figure in content["figures"])
     return Consolidation(cells, tuple(rows[:-1]), rows[-1])
 
 
@@ -150,7 +150,7 @@ def _frozen_table(table: Consolidation | None) -> list[dict[str, Any]] | None:
     ]
 
 
-def _thawed_cell(figure: Mapping[str, Any]) -> FormCell:
+def thawed_cell(figure: Mapping[str, Any]) -> FormCell:
     return FormCell(
         form=figure["form"],
         key=figure["key"],

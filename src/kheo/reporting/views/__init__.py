@@ -21,6 +21,7 @@ from kheo.reporting.views.reports import (
     settle,
 )
 from kheo.reporting.views.review import review
+from kheo.reporting.views.summaries import summary, summary_do
 
 __all__ = [
     "begin",
@@ -43,6 +44,8 @@ __all__ = [
     "review",
     "settle",
     "statement",
+    "summary",
+    "summary_do",
     "word_file",
     "workbook_file",
 ]

@@ -27,7 +27,7 @@ from kheo.reporting.queries.desk import (
     tally_of,
 )
 from kheo.reporting.queries.lines import Titles
-from kheo.reporting.queries.people import may_at
+from kheo.reporting.queries.people import is_own, may_at
 from kheo.reporting.queries.upward import own_report_of
 from kheo.reporting.services.drafts import open_report
 from kheo.reporting.services.extensions import extend_report
@@ -65,6 +65,7 @@ def desk(request: Request) -> HttpResponse:
         "upward": own_report_of(
             request.actor, found.receiver, found.programme, found.window, today
         ),
+        "has_own_report": is_own(request.actor, found.receiver.pk, today),
         "earlier": _earlier_days(found, today),
     }
     return render(request, "reporting/desk.html", context)

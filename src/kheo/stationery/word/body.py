@@ -1,12 +1,13 @@
 """The middle of a paper: headings, paragraphs, tables, and annexes."""
 
+import io
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Pt
+from docx.shared import Mm, Pt
 from docx.table import Table as WordTable
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
@@ -17,8 +18,11 @@ from kheo.stationery.paper import (
     Block,
     Cell,
     Column,
+    Computed,
+    Estimated,
     Heading,
     Paragraph,
+    Picture,
     Row,
     RowKind,
     Span,
@@ -100,6 +104,8 @@ def _write_blocks(canvas: Canvas, blocks: Sequence[Block], *, end_mark: str) -> 
             _write_heading(canvas, block, outline, letter)
         elif isinstance(block, Table):
             _write_table(canvas, block)
+        elif isinstance(block, Picture):
+            _write_picture(canvas, block)
         else:
             ending = end_mark if order == last else ""
             _write_paragraph(canvas, block, ending, is_last=order == last)
@@ -184,6 +190,21 @@ def _write_table(canvas: Canvas, table: Table) -> None:
     space(document.add_paragraph(), line=6)
 
 
+def _write_picture(canvas: Canvas, picture: Picture) -> None:
+    """The picture on a line of its own, kept with its caption, described for readers."""
+    holder = canvas.document.add_paragraph()
+    holder.alignment = CENTRE
+    space(holder, before=8, after=2)
+    put(holder, element("w:keepNext"))
+    width = min(picture.width_mm, canvas.text_mm)
+    shape = holder.add_run().add_picture(io.BytesIO(picture.png), width=Mm(width))
+    shape._inline.docPr.set("descr", picture.description)
+    caption = canvas.document.add_paragraph()
+    caption.alignment = CENTRE
+    space(caption, after=6)
+    write(caption, picture.caption, pt=canvas.form.table_pt, is_italic=True)
+
+
 def _kept_with_next(rows: Sequence[Row]) -> list[bool]:
     """A section stays with its first row, the closing rows with one row before them."""
     kinds = [row.kind for row in rows]
@@ -244,6 +265,10 @@ def _write_row(
 
 def _text(value: Cell, column: Column) -> str:
     """A cell as printed; a missing figure shows as such and never as zero."""
+    if isinstance(value, Estimated):
+        return f"{_text(value.value, column)}*"
+    if isinstance(value, Computed):
+        return _text(value.value, column)
     if value is None:
         return MISSING_FIGURE
     if isinstance(value, date):
