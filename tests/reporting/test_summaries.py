@@ -25,7 +25,7 @@ from kheo.reporting.queries.summaries import Ground, summary_content
 from kheo.reporting.queries.window_books import window_sheets
 from kheo.reporting.queries.window_papers import reporting_sentences, window_paper
 from kheo.reporting.rules import digest_of
-from kheo.reporting.sentences import compared, phrase, sentences
+from kheo.reporting.sentences import compared, phrase, sentences, unbroken
 from kheo.reporting.services.drafts import Typed, save_report
 from kheo.reporting.services.summaries import (
     approve_summary,
@@ -93,7 +93,7 @@ def text_in(content):
     for section in document.sections:
         for part in (section.footer, section.first_page_footer, section.header):
             parts += [one.text for one in part.paragraphs]
-    return "\n".join(parts)
+    return "\n".join(parts).replace("\u00a0", " ")
 
 
 def paper_text(world, code="2024-03", summary=None):
@@ -146,6 +146,19 @@ def test_changes_nothing_and_missing_are_said_apart():
     ]
     assert compared(0, 0, "quý trước") == "bằng quý trước"
     assert compared(-5, 1, "quý trước", "%") == "giảm 0,5 điểm % so với quý trước"
+
+
+def test_a_year_is_compared_with_the_year_before_and_no_number_leaves_its_unit():
+    one = {
+        "name": {"vi": "Đường"},
+        "unit": {"vi": "m"},
+        "decimals": 0,
+        "value": 9,
+        "last_year": 7,
+    }
+
+    assert sentences([one], "year") == ["9 m đường (tăng 2 so với năm trước)."]
+    assert unbroken("9 m đường, 12 cuộc") == "9\u00a0m đường, 12\u00a0cuộc"
 
 
 # Content and paper
@@ -379,9 +392,12 @@ def test_the_specialist_writes_takes_over_words_and_the_leader_approves(client, 
     summary.refresh_from_db()
     assert summary.state == "draft"
 
-    leader = world.person("leader", "ban")
-    world.grant(leader, "focal_point", "ban")
     as_(client, world, "leader", "ban")
+    assert (
+        summary.get_absolute_url().replace("&", "&amp;")
+        in client.get("/reports/").content.decode()
+    )
+    assert client.get(URL).status_code == 200
     client.post(do.format("approve"))
 
     summary.refresh_from_db()

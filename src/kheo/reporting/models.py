@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from kheo.core.access import Actor, Capability
@@ -481,3 +482,12 @@ class Summary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme} {self.period} {self.organisation}"
+
+    def get_absolute_url(self) -> str:
+        query = {
+            "receiver": str(self.organisation_id),
+            "programme": self.programme,
+            "year": str(self.on.year),
+            "window": self.period,
+        }
+        return f"{reverse('reporting:summary')}?{urlencode(query)}"

@@ -1,5 +1,6 @@
 """Figures as an official Vietnamese paper says them: plain words, no database."""
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,14 @@ BEFORE: Mapping[str, str] = {
     Frequency.HALF: "6 tháng trước",
     Frequency.YEAR: "năm trước",
 }
+
+
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=[^\W\d])")
+
+
+def unbroken(text: str) -> str:
+    """The text with every number kept on one line with the word after it."""
+    return _BEFORE_UNIT.sub("\u00a0", text)
 
 
 def amount_of(value: int, decimals: int) -> str:
@@ -50,11 +59,11 @@ def compared(change: int | None, decimals: int, with_what: str, unit: str = "") 
 def said_of(one: Mapping[str, Any], frequency: str) -> str:
     """One figure with its changes and its estimated part, as part of a sentence."""
     value, decimals, unit = one["value"], one["decimals"], one["unit"]["vi"]
+    is_year = frequency == Frequency.YEAR
+    a_year_ago = BEFORE[frequency] if is_year else "cùng kỳ năm trước"
     notes = [
         compared(_change(one, "previous"), decimals, BEFORE[frequency], unit),
-        compared(_change(one, "last_year"), decimals, "cùng kỳ năm trước", unit)
-        if frequency != Frequency.YEAR
-        else "",
+        compared(_change(one, "last_year"), decimals, a_year_ago, unit),
         _estimated(one),
     ]
     known = ", ".join(note for note in notes if note)

@@ -27,7 +27,7 @@ from kheo.reporting.queries.lines import (
     reports_by_key,
 )
 from kheo.reporting.queries.obligations import Source, key_of, owed_for
-from kheo.reporting.queries.people import hands_of
+from kheo.reporting.queries.people import hands_of, is_own
 from kheo.reporting.queries.rolls import Rolls
 from kheo.reporting.workflow import ReportState
 
@@ -114,6 +114,17 @@ def receivers_for(
     scope = own or readable
     wanted = found if actor.is_system else found & scope
     named = named_on(day).filter(pk__in=wanted)
+    return list(named.order_by("versions__sort_name", "pk"))
+
+
+def own_receivers(
+    actor: Actor, programme: Programme, window: Window, on: date
+) -> list[Organisation]:
+    """The receiving bodies whose own reports this person writes or approves, named."""
+    source = Source(programme, packs_of(programme.code), Rolls.now())
+    found = {body for duty in window.duties for body in source.receivers(duty)}
+    own = {body for body in found if is_own(actor, body, on)}
+    named = named_on(window.interval.last).filter(pk__in=own)
     return list(named.order_by("versions__sort_name", "pk"))
 
 

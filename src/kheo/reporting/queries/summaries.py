@@ -248,6 +248,7 @@ def _trend(ground: Ground, cells: Sequence[FormCell]) -> dict[str, Any] | None:
     }
     found = amounts_of(asked.values())
     return {
+        "measure": cell.measure,
         "name": _said(cell.name),
         "unit": _said(cell.unit),
         "decimals": cell.decimals,

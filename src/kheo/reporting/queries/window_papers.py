@@ -10,6 +10,7 @@ from typing import Any
 
 from kheo.core.periods import Frequency
 from kheo.organisations.models import Organisation
+from kheo.organisations.queries import version_on
 from kheo.reporting.models import Summary
 from kheo.reporting.queries.consolidation import (
     Consolidation,
@@ -26,7 +27,7 @@ from kheo.reporting.queries.papers import (
 )
 from kheo.reporting.queries.statements import thawed_cell
 from kheo.reporting.rules import period_name
-from kheo.reporting.sentences import BEFORE, amount_of, sentences
+from kheo.reporting.sentences import BEFORE, amount_of, sentences, unbroken
 from kheo.stationery.charts import Bar, Chart, png_of
 from kheo.stationery.paper import (
     Align,
@@ -63,7 +64,11 @@ def window_paper(
     """
     issued_on = summary.issued_on if summary else None
     day = issued_on or on
-    head = letterhead_of(receiver, day)
+    # A body that has ended since issues its old papers under its own name.
+    is_alive = version_on(receiver, day) is not None
+    head = letterhead_of(
+        receiver, day if is_alive else date.fromisoformat(content["to"])
+    )
     subject = f"{content['programme_name']['vi']} {period_name(content['period']).vi}"
     digest = summary.digest if summary else ""
     unsettled = () if digest else (f"Số liệu tính đến ngày {_day(on)}, chưa duyệt",)
@@ -114,15 +119,14 @@ def _blocks(content: Mapping[str, Any]) -> Iterator[Block]:
     first = words[0] if words and not words[0]["measures"] else None
     yield Heading(GENERAL)
     for sentence in reporting_sentences(content):
-        yield Paragraph(sentence)
+        yield Paragraph(unbroken(sentence))
     yield from _paragraphs(first)
-    is_told = False
+    trend = content["trend"]
     for word in words[1:] if first else words:
         yield Heading(word["title"]["vi"], level=word["level"])
         yield from _figures_said(content, word["measures"])
         yield from _paragraphs(word, is_alone=not word["measures"])
-        if word["measures"] and not is_told:
-            is_told = True
+        if trend is not None and trend["measure"] in word["measures"]:
             yield from _chart(content)
     yield Heading("Biểu số liệu tổng hợp")
     yield _totals(content)
@@ -179,10 +183,10 @@ def _figures_said(
     for area in content["fields"]:
         mine = [one for one in figures if one["field"] == area["code"]]
         for sentence in sentences(mine, frequency, lead=f"{area['name']['vi']}: "):
-            yield Paragraph(f"- {sentence}")
+            yield Paragraph(unbroken(f"- {sentence}"))
     general = [one for one in figures if not one["field"]]
     for sentence in sentences(general, frequency, lead="Kết quả: "):
-        yield Paragraph(sentence)
+        yield Paragraph(unbroken(sentence))
 
 
 def _paragraphs(
@@ -235,11 +239,11 @@ def _totals(content: Mapping[str, Any]) -> Table:
     }
     columns = (
         Column("TT", 7, align=Align.CENTRE),
-        Column("Chỉ tiêu", 35, align=Align.LEFT),
+        Column("Chỉ tiêu", 31, align=Align.LEFT),
         Column("Đơn vị tính", 11, align=Align.CENTRE),
-        Column("Kết quả", 15, align=Align.RIGHT),
-        *(Column(heads[name], 14, align=Align.RIGHT) for name in past),
-        Column("Ghi chú", 16, align=Align.LEFT),
+        Column("Kết quả", 18, align=Align.RIGHT),
+        *(Column(heads[name], 18, align=Align.RIGHT) for name in past),
+        Column("Ghi chú", 15, align=Align.LEFT),
     )
     rows = [
         Row(

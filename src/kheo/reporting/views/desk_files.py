@@ -38,7 +38,7 @@ def desk_paper(request: Request) -> HttpResponse:
 
 
 def _desk_or_404(request: Request) -> Desk:
-    found = desk_of(request, timezone.localdate())
+    found = desk_of(request, timezone.localdate(), is_own=True)
     if found is None:
         raise Http404
     return found

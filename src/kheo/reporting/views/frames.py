@@ -15,6 +15,7 @@ from kheo.programmes.queries import packs_of
 from kheo.reporting.queries.desk import (
     Window,
     desk_windows,
+    own_receivers,
     receivers_for,
     window_at,
     windows_of,
@@ -45,8 +46,12 @@ class Desk:
         )
 
 
-def desk_of(request: Request, today: date) -> Desk | None:
-    """The desk asked for, or the one that is due now; `None` where there is none."""
+def desk_of(request: Request, today: date, *, is_own: bool = False) -> Desk | None:
+    """The desk asked for, or the one that is due now; `None` where there is none.
+
+    With `is_own` for the people who write or approve the receiver's own report, and
+    may not review.
+    """
     asked = request.GET
     programmes = list(Programme.objects.select_related("home").order_by("code"))
     programme = _chosen(programmes, asked.get("programme", ""), "code")
@@ -63,6 +68,9 @@ def desk_of(request: Request, today: date) -> Desk | None:
     if window is None:
         return None
     receivers = receivers_for(request.actor, programme, window, today)
+    if is_own:
+        mine = own_receivers(request.actor, programme, window, today)
+        receivers += [one for one in mine if one not in receivers]
     receiver = _chosen(receivers, asked.get("receiver", ""), "pk")
     if receiver is None:
         return None

@@ -18,7 +18,7 @@ from kheo.core.http import Request, errors_on, render_part, status_of
 from kheo.core.periods import Frequency
 from kheo.organisations.queries import names_on
 from kheo.reporting.forms import ExtendForm, NoteForm, ReturnForm, SettleForm
-from kheo.reporting.models import Flag, Report
+from kheo.reporting.models import Flag, Report, Summary
 from kheo.reporting.pages import GIVES_BACK, detail_context, seen_by
 from kheo.reporting.queries.lines import Titles, lines_of, own_bodies, to_do
 from kheo.reporting.queries.obligations import rules_of
@@ -33,6 +33,7 @@ from kheo.reporting.views.shared import report_or_404
 from kheo.reporting.workflow import ReportAction, ReportState
 
 PER_PAGE = 50
+SUMMARIES_SHOWN = 6
 
 
 def report_list(request: Request) -> HttpResponse:
@@ -63,8 +64,16 @@ def report_list(request: Request) -> HttpResponse:
         "query": urlencode({name: value for name, value in chosen.items() if value}),
         "reviews": request.actor.holds(Capability.REVIEW_REPORTS),
         "writes": bool(own_bodies(request.actor)),
+        "summaries": _own_summaries(request),
     }
     return render(request, "reporting/list.html", context)
+
+
+def _own_summaries(request: Request) -> list[Summary]:
+    """The last reports upward of the person's own bodies."""
+    seen = Summary.objects.visible_to(request.actor)
+    own = seen.filter(organisation__in=own_bodies(request.actor))
+    return list(own.order_by("-on", "pk")[:SUMMARIES_SHOWN])
 
 
 def detail(request: Request, pk: int) -> HttpResponse:

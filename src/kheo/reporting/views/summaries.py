@@ -137,7 +137,7 @@ def _refused(form: Any) -> str:
 def _asked(request: Request) -> tuple[Desk, Ground, Summary | None]:
     """The desk, its ground and its summary; only for the receiver's own people."""
     today = timezone.localdate()
-    found = desk_of(request, today)
+    found = desk_of(request, today, is_own=True)
     if found is None:
         raise Http404
     ground = Ground.of(found.receiver, found.programme, found.window, today)
