@@ -549,7 +549,8 @@ def test_files_open_and_read_back(client, world):
     )
     assert openpyxl.load_workbook(io.BytesIO(desk.content)).sheetnames == [
         "Tổng hợp",
-        "a1",
+        "Tình hình gửi",
+        "Đọc bảng này",
     ]
 
 
