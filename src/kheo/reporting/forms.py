@@ -305,7 +305,7 @@ class SummaryNumberForm(forms.Form):
     )
     issued_on = forms.DateField(
         label=_("Date of issue"),
-        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
 

@@ -22,6 +22,7 @@ from kheo.activities.queries import (
 )
 from kheo.activities.services import Where
 from kheo.core.access import Actor
+from kheo.core.forms import DayInput
 from kheo.core.language import said
 from kheo.organisations.queries import versions_on
 from kheo.places.models import Place, PlaceVersion
@@ -37,7 +38,7 @@ class PlanForm(forms.Form):
     organisation = forms.TypedChoiceField(label=_("Unit"), coerce=int)
     on = forms.DateField(
         label=_("Day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     reason = forms.CharField(
         label=_("Why not at the weekend"),
@@ -166,7 +167,7 @@ class MoveForm(forms.Form):
     offered_on = forms.DateField(
         label=_("Another day"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
 

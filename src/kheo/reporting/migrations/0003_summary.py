@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisations', '0001_organisations'),
-        ('reporting', '0001_reports'),
+        ('reporting', '0002_issuedpaper_signatures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
