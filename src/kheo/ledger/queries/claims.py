@@ -194,7 +194,10 @@ def _heard_loners(
     told = live_claims(measures, scope).filter(
         organisation__in=loners, window_from__lt=scope.interval.end
     )
-    told = told.exclude(kind=ClaimKind.NOT_APPLICABLE)
+    told = told.exclude(kind=ClaimKind.NOT_APPLICABLE).filter(
+        Q(measure__law=Law.STOCK) & _holds(scope.interval.last)
+        | ~Q(measure__law=Law.STOCK) & Q(window_to__gt=scope.interval.start)
+    )
     columns = ("measure_id", "organisation_id", "window_from", "window_to", "kind")
     claims: dict[int, list[rules.Claim[int]]] = defaultdict(list)
     for measure_id, *row in told.values_list(*columns).distinct():
