@@ -7,7 +7,7 @@ import pytest
 
 from kheo.audit.models import AuditEntry, Block
 from kheo.audit.rules import GENESIS, block_digest, payload_digest
-from kheo.audit.services import head_digest, record, seal, verify
+from kheo.audit.services import Past, head_digest, record, reseal, seal, verify
 from kheo.core.access import SYSTEM
 from tests.village import make_user
 
@@ -97,3 +97,33 @@ def test_a_payload_may_be_erased_without_breaking_the_chain():
     AuditEntry.objects.filter(number=2).update(data=None)
 
     assert verify() == (3, [])
+
+
+@pytest.mark.django_db
+def test_what_another_database_recorded_goes_on_in_this_chain():
+    chain()
+    past = [
+        Past(NOON, "user.test", None, "accounts.user", "7", None, {"n": number})
+        for number in range(1_500)
+    ]
+
+    seals = reseal(past, at=NOON)
+
+    assert [one.number for one in seals] == list(range(6, 1_506))
+    assert len({one.salt for one in seals}) == 1_500
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            at=entry.at,
+            verb=entry.verb,
+            subject_kind=entry.subject_kind,
+            subject_id=entry.subject_id,
+            data=entry.data,
+            salt=one.salt,
+            digest=one.digest,
+            number=one.number,
+        )
+        for entry, one in zip(past, seals, strict=True)
+    )
+    assert verify() == (5, [])
+    AuditEntry.objects.filter(number=700).update(data={"n": 0})
+    assert len(verify()[1]) == 1

@@ -1,7 +1,7 @@
 """Writing to the trail, sealing it, and checking that nothing was touched."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -51,6 +51,47 @@ def record(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What another database had recorded: an entry without salt, digest and number."""
+
+    at: datetime
+    verb: str
+    actor_id: int | None
+    subject_kind: str
+    subject_id: str
+    organisation_id: int | None
+    data: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What makes an entry a link of this database's chain."""
+
+    salt: str
+    digest: str
+    number: int
+
+
+@transaction.atomic
+def reseal(entries: Iterable[Past], *, at: datetime) -> list[Seal]:
+    """Chain what another database had recorded: a seal for each entry, in their order.
+
+    The blocks are written; the caller stores entries and seals in the same transaction.
+    For a prepared sample only: what happens here is recorded when it happens.
+    """
+    while seal(at=at):
+        pass
+    seals = []
+    for number, entry in enumerate(entries, start=_next_number()):
+        salt = secrets.token_hex(16)
+        seals.append(Seal(salt, payload_digest(salt, _payload(entry)), number))
+    for start in range(0, len(seals), SEAL_BATCH):
+        some = seals[start : start + SEAL_BATCH]
+        _add_block([(one.number, one.digest) for one in some], at=at)
+    return seals
+
+
 @transaction.atomic
 def seal(*, at: datetime) -> int:
     """Number and chain what is not sealed yet; return how many entries that was.
@@ -61,22 +102,30 @@ def seal(*, at: datetime) -> int:
     entries = list(waiting.select_for_update()[:SEAL_BATCH])
     if not entries:
         return 0
-    last = Block.objects.order_by("-number").first()
-    number = last.last_entry if last else 0
-    for entry in entries:
-        number += 1
+    for number, entry in enumerate(entries, start=_next_number()):
         entry.number = number
+    _add_block(list(_numbered(entries)), at=at)
+    AuditEntry.objects.bulk_update(entries, ["number"])
+    return len(entries)
+
+
+def _next_number() -> int:
+    last = Block.objects.order_by("-number").values_list("last_entry", flat=True)
+    return (last.first() or 0) + 1
+
+
+def _add_block(numbered: Sequence[tuple[int, str]], *, at: datetime) -> None:
+    """Close a block over numbers and digests that go on from the last block's."""
+    last = Block.objects.order_by("-number").first()
     previous = last.digest if last else GENESIS
     Block.objects.create(
         number=last.number + 1 if last else 1,
         sealed_at=at,
-        first_entry=number - len(entries) + 1,
-        last_entry=number,
+        first_entry=numbered[0][0],
+        last_entry=numbered[-1][0],
         previous_digest=previous,
-        digest=block_digest(previous, _numbered(entries)),
+        digest=block_digest(previous, numbered),
     )
-    AuditEntry.objects.bulk_update(entries, ["number"])
-    return len(entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +174,16 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def _numbered(entries: list[AuditEntry]) -> Iterator[tuple[int, str]]:
+def _numbered(entries: Iterable[AuditEntry]) -> Iterator[tuple[int, str]]:
     return ((entry.number or 0, entry.digest) for entry in entries)
 
 
 def _fits(entry: AuditEntry) -> bool:
-    payload = {
+    return payload_digest(entry.salt, _payload(entry)) == entry.digest
+
+
+def _payload(entry: AuditEntry | Past) -> dict[str, Any]:
+    return {
         "at": _moment(entry.at),
         "verb": entry.verb,
         "actor": entry.actor_id,
@@ -138,4 +191,3 @@ def _fits(entry: AuditEntry) -> bool:
         "organisation": entry.organisation_id,
         "data": entry.data,
     }
-    return payload_digest(entry.salt, payload) == entry.digest
