@@ -1,6 +1,5 @@
 """Which sample unit is in charge of which commune, before and since July 2025."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from kheo.activities.services import issue_codes
@@ -13,31 +12,11 @@ from kheo.organisations.queries import versions_on
 from kheo.places.models import Place
 from kheo.sample.calendar import moment
 from kheo.sample.cast import Cast
-
-FROM_2021 = {
-    "cb-tu-lieu-so": ("vn-02434",),
-    "cb-nha-in": ("vn-02431",),
-    "cb-giong-cay": ("vn-02443",),
-    "du-che-lo-giang": ("vn-02437", "vn-02458"),
-    "du-thuy-nong": ("vn-02467",),
-    "cb-nha-thieu-nhi": ("vn-02494",),
-    "cb-khuyen-nong": ("vn-02434", "vn-02500"),
-    "cb-cho-tan-linh": ("vn-02494",),
-}
-SINCE_JULY_2025 = {
-    "cb-tu-lieu-so": ("vn25-02434",),
-    "cb-nha-in": ("vn25-02434",),
-    "cb-giong-cay": ("vn25-02458",),
-    "du-che-lo-giang": ("vn-02437",),
-    "du-thuy-nong": ("vn25-02458",),
-    "cb-nha-thieu-nhi": ("vn25-02494",),
-    "cb-khuyen-nong": ("vn25-02494",),
-}
-CODES_EACH = 40
+from kheo.sample.stories import Lists
 
 
 def put_in_charge(
-    lists: Mapping[str, tuple[str, ...]],
+    lists: Lists,
     programme: str,
     *,
     since: date,
@@ -68,7 +47,7 @@ def end_charges(programme: str, *, on: date, at: datetime) -> None:
         services.end_charge(row, valid_to=on, actor=SYSTEM, at=at)
 
 
-def give_codes(programme: str, *, on: date, cast: Cast) -> None:
+def give_codes(programme: str, *, each: int, on: date, cast: Cast) -> None:
     """Each commune with a unit in charge has codes for its households."""
     charges = CommuneAssignment.objects.filter(
         programme=programme, valid_from__lte=on, valid_to__gt=on
@@ -82,7 +61,7 @@ def give_codes(programme: str, *, on: date, cast: Cast) -> None:
                 host,
                 programme=programme,
                 place=place,
-                count=CODES_EACH,
+                count=each,
                 actor=cast.play(host, Role.HOST),
                 at=moment(on, 8),
             )

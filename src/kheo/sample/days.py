@@ -1,6 +1,6 @@
 """The sample's days in the villages, month by month, through the public services."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -16,15 +16,13 @@ from kheo.assignments.models import CommuneAssignment
 from kheo.core.access import Role
 from kheo.core.errors import RuleBroken
 from kheo.core.periods import Interval
-from kheo.organisations.models import Organisation, OrganisationVersion
-from kheo.organisations.queries import versions_on
+from kheo.organisations.models import Organisation, OrganisationVersion, Reach
+from kheo.organisations.queries import PARTY, versions_on
 from kheo.programmes.queries import pack_on
 from kheo.sample.calendar import moment, weekends
 from kheo.sample.cast import Cast
+from kheo.sample.habits import Habits
 from kheo.sample.works import WORKS, Work, people, together
-
-SELDOM_GOES = frozenset({"cb-cho-tan-linh"})
-"""A unit that seldom goes: the sample has one with hardly any activity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,7 @@ class Month:
     month: int
     until: date
     seed: int
+    habits: Habits
 
     def random(self, *words: str) -> Random:
         return Random("|".join([str(self.seed), f"{self.year}-{self.month}", *words]))  # noqa: S311  a sample, no secret
@@ -49,11 +48,13 @@ def live(month: Month, programme: str, cast: Cast) -> int:
     rows = list(charges.select_related("organisation", "place").order_by("pk"))
     units = {row.organisation_id: row.organisation for row in rows}
     versions = versions_on(units, first)
+    superiors = _superiors(units, first)
     count = 0
     for unit in units.values():
         random = month.random(unit.code)
         own = [row for row in rows if row.organisation_id == unit.pk]
-        for _visit in range(_visits(unit, random)):
+        superior = superiors.get(unit.pk, "")
+        for _visit in range(month.habits.visits(unit.code, superior, first, random)):
             partners = [
                 row.organisation
                 for row in rows
@@ -64,15 +65,22 @@ def live(month: Month, programme: str, cast: Cast) -> int:
                 unit=unit,
                 versions=versions,
                 charge=random.choice(own),
-                partners=partners[:1] if random.random() < JOINT else [],
+                partners=partners[:1] if random.random() < month.habits.joint else [],
                 day=day,
             )
             count += _day(scene, programme, month, random, cast)
     return count
 
 
-JOINT = 0.18
-"""How often two units of one commune go together."""
+def _superiors(units: Iterable[int], day: date) -> dict[int, str]:
+    rows = Reach.objects.filter(
+        tree__code=PARTY,
+        inferior__in=list(units),
+        depth=1,
+        valid_from__lte=day,
+        valid_to__gt=day,
+    )
+    return dict(rows.values_list("inferior", "superior__code"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +94,6 @@ class Scene:
     day: date
 
 
-def _visits(unit: Organisation, random: Random) -> int:
-    if unit.code in SELDOM_GOES:
-        return int(random.random() < 0.08)
-    return random.choices((0, 1, 2), weights=(8, 74, 18))[0]
-
-
 def _day(
     scene: Scene, programme: str, month: Month, random: Random, cast: Cast
 ) -> bool:
@@ -102,6 +104,8 @@ def _day(
     except RuleBroken:
         return False
     work = random.choice(WORKS)
+    if scene.day < month.habits.notebooks_until:
+        return _from_notebook(scene, work, programme, random, cast)
     clerk = cast.play(scene.unit, Role.CLERK)
     activity = services.plan_activity(
         client_id=UUID(int=random.getrandbits(128), version=4),
@@ -119,6 +123,15 @@ def _day(
     answered_on = planned_on + timedelta(days=random.randint(1, 3))
     if answered_on < month.until:
         _step(activity, ActivityAction.AGREE, answered_on, cast)
+    if random.random() < month.habits.called_off and scene.day <= month.until:
+        services.move_activity(
+            activity,
+            ActivityAction.CANCEL,
+            actor=clerk,
+            at=moment(scene.day - timedelta(days=1), 17),
+            note="Mưa lớn, hoãn sang dịp khác.",
+        )
+        return True
     logged_on = scene.day + timedelta(days=random.choice((0, 1, 1, 2, 3)))
     if logged_on < month.until:
         done = _done(scene, work, random, programme)
@@ -129,6 +142,29 @@ def _day(
         confirmed_on = logged_on + timedelta(days=random.randint(1, 9))
         if confirmed_on < month.until and random.random() < 0.85:
             _step(activity, ActivityAction.CONFIRM, confirmed_on, cast)
+    return True
+
+
+def _from_notebook(
+    scene: Scene, work: Work, programme: str, random: Random, cast: Cast
+) -> bool:
+    """A day that was never planned here: typed in from the unit's notebook."""
+    typed_on = scene.day + timedelta(days=random.randint(2, 9))
+    activity = services.log_unplanned(
+        client_id=UUID(int=random.getrandbits(128), version=4),
+        programme=programme,
+        organisation=scene.unit,
+        partners=scene.partners,
+        where=Where(scene.charge.place),
+        on=scene.day,
+        title=work.title,
+        done=_done(scene, work, random, programme),
+        field=work.field,
+        actor=cast.play(scene.unit, Role.CLERK),
+        at=moment(typed_on, random.randint(8, 16)),
+    )
+    if random.random() < 0.4:
+        _step(activity, ActivityAction.CONFIRM, typed_on + timedelta(days=7), cast)
     return True
 
 
@@ -167,11 +203,12 @@ def _households(scene: Scene, random: Random, programme: str) -> list[Done]:
     ]
 
 
-def catch_up(stretch: Interval, cast: Cast) -> None:
+def catch_up(stretch: Interval, *, habits: Habits, cast: Cast) -> None:
     """What was planned before and lies in `stretch` or before it now happens."""
     waiting = Activity.objects.filter(on__lt=stretch.end).coming()
     for activity in waiting.order_by("on", "pk"):
-        month = Month(activity.on.year, activity.on.month, stretch.end, SEED_LATER)
+        year, number = activity.on.year, activity.on.month
+        month = Month(year, number, stretch.end, SEED_LATER, habits)
         random = month.random(str(activity.client_id))
         unit = activity.organisation
         partners = [

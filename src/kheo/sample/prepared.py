@@ -1,89 +1,186 @@
 """The sample as a file: lived once through the services, then loaded in seconds.
 
-One JSON line a row, table by table. Places stand by their codes, since their keys are
-another database's own; totals are not in it, the ledger rebuilds them.
+A packed file of JSON lines: first which tables and columns it holds, then stretches of
+columns, each said briefly (`columns`). What follows from the rest is not in it: totals
+and keys of the ledger, and the trail's salts, digests and numbers, which the audit
+context makes anew.
 """
 
-import gzip
 import json
-from collections.abc import Callable, Iterator
-from functools import cache
+import lzma
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
-from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from kheo.audit.models import AuditEntry, Block
+from kheo.audit.services import Past, reseal
 from kheo.core.errors import Conflict
 from kheo.ledger.services import rebuild
 from kheo.organisations.models import Organisation
 from kheo.places.models import Place
+from kheo.sample.bulk import EPOCH, MICROSECOND, roomy, store
+from kheo.sample.columns import hear, hear_texts
+from kheo.sample.columns import say as said
+from kheo.sample.tables import derived_of, is_place, misfits, tables
 
-CONTEXTS = (
-    "organisations",
-    "accounts",
-    "audit",
-    "ledger",
-    "documents",
-    "directives",
-    "programmes",
-    "assignments",
-    "activities",
-    "reporting",
+FORMAT = "kheo.sample/2"
+STRETCH = 20_000
+"""Rows of one table that are packed together."""
+TRAIL = "audit.auditentry"
+TRAIL_COLUMNS = (
+    *("at", "verb", "actor_id", "subject_kind", "subject_id"),
+    *("organisation_id", "data"),
 )
-DERIVED = frozenset(
-    {"ledger.slice", "ledger.projection", "ledger.daytotal", "ledger.seen"}
-)
-"""Tables that the ledger rebuilds from its entries."""
-
-AT_ONCE = 1000
 Say = Callable[[str], None]
+Field: TypeAlias = "models.Field[Any, Any]"
+
+
+# Writing
 
 
 def write(path: Path) -> int:
     """Write the whole database of a sample; return how many rows that was."""
+    kept: list[tuple[type[models.Model], list[str]]] = [
+        (model, _kept_columns(model)) for model in tables()
+    ]
+    held = {model._meta.label_lower: names for model, names in kept}
     count = 0
-    with (
-        path.open("wb") as target,
-        gzip.GzipFile("", "wb", 9, target, mtime=0) as packed,
-    ):
-        packed.write(_line({"schema": schema()}))
-        for model in tables():
-            for row in _rows(model):
-                packed.write(_line([model._meta.label_lower, row]))
-                count += 1
+    with lzma.open(path, "wt", encoding="utf-8", preset=9) as packed:
+        packed.write(_line({"format": FORMAT, "tables": held}))
+        kept.append((AuditEntry, list(TRAIL_COLUMNS)))
+        for model, names in kept:
+            for rows in _stretches(_rows(model, names)):
+                packed.write(_line(_stretch(model, names, rows)))
+                count += len(rows)
     return count
 
 
-def read(path: Path, *, say: Say) -> int:
+def _stretch(
+    model: type[models.Model], names: list[str], rows: list[tuple[Any, ...]]
+) -> list[Any]:
+    """One stretch of a table: its label, how many rows, its columns."""
+    columns = [
+        said([_plain(_field(model, name), value) for value in column])
+        for name, column in zip(names, zip(*rows, strict=True), strict=True)
+    ]
+    return [model._meta.label_lower, len(rows), columns]
+
+
+def _kept_columns(model: type[models.Model]) -> list[str]:
+    """All columns but those that follow from others in every row there is."""
+    follow = {
+        derived.column
+        for derived in derived_of(model)
+        if all(
+            derived.rule(*sources) == value
+            for value, *sources in model._default_manager.values_list(
+                derived.column, *derived.sources
+            ).iterator()
+        )
+    }
+    names = [field.attname for field in model._meta.concrete_fields]
+    return [name for name in names if name not in follow]
+
+
+def _rows(model: type[models.Model], names: list[str]) -> Iterator[tuple[Any, ...]]:
+    asked = [
+        f"{field.name}__code" if is_place(field) else name
+        for name in names
+        for field in [_field(model, name)]
+    ]
+    yield from model._default_manager.order_by("pk").values_list(*asked).iterator()
+
+
+def _stretches(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    some: list[tuple[Any, ...]] = []
+    for row in rows:
+        some.append(row)
+        if len(some) == STRETCH:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _field(model: type[models.Model], attname: str) -> Field:
+    return next(f for f in model._meta.concrete_fields if f.attname == attname)
+
+
+def _plain(field: Field, value: Any) -> Any:
+    """A value as JSON knows it; days and moments as numbers."""
+    if isinstance(value, datetime):
+        return (value - EPOCH) // MICROSECOND
+    if isinstance(value, date):
+        return value.toordinal()
+    if isinstance(field, models.JSONField) or value is None:
+        return value
+    return value if isinstance(value, bool | int | str) else str(value)
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+# Reading
+
+
+def read(path: Path, *, at: datetime, say: Say) -> int:
     """Load a prepared sample into an empty database; return how many rows came.
 
-    Raises `Conflict` where the database holds bodies, or the file is of another schema.
+    Raises `Conflict` where the database holds bodies, or the file does not fit it: then
+    the sentence names the tables and columns that stand against it.
     """
     if Organisation.objects.exists():
         raise Conflict(_("The sample needs an empty database."))
-    if schema_of(path) != schema():
-        raise Conflict(_("The prepared sample is of another version of Khéo."))
-    with gzip.open(path, "rt", encoding="utf-8") as lines, transaction.atomic():
-        next(lines)
-        _forget_preparation()
-        places = dict(Place.objects.values_list("code", "pk"))
-        count = sum(_insert(lines, places))
-        _reset_sequences()
-        say(f"  {count}")
-        rebuild()
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        held = _held(next(lines))
+        _check(held)
+        with roomy(), transaction.atomic():
+            _forget_preparation()
+            count = _load(lines, held, at=at, say=say)
+            _reset_sequences()
+            say(f"  {count} dòng; cộng sổ… / rows; adding up…")
+            rebuild()
     return count
 
 
-def schema_of(path: Path) -> list[str]:
-    """The schema that a file was written with."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        found: list[str] = json.loads(next(lines))["schema"]
-    return found
+def columns_in(path: Path) -> dict[str, list[str]]:
+    """The tables and columns that a file holds."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        return _held(next(lines))
+
+
+def rows_in(path: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The rows of a file without a database, stretch by stretch: plain values by name."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        held = _held(next(lines))
+        for line in lines:
+            label, _count, columns = json.loads(line)
+            names = TRAIL_COLUMNS if label == TRAIL else held[label]
+            rows = zip(*map(hear, columns), strict=True)
+            yield label, [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _held(line: str) -> dict[str, list[str]]:
+    try:
+        head = json.loads(line)
+        if head["format"] == FORMAT:
+            found: dict[str, list[str]] = head["tables"]
+            return found
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise Conflict(_("This file is no prepared sample of this version of Khéo."))
+
+
+def _check(held: dict[str, list[str]]) -> None:
+    if wrong := misfits(held):
+        message = _("The prepared sample is of another version of Khéo: %(what)s.")
+        raise Conflict(message % {"what": ", ".join(wrong)})
 
 
 def _forget_preparation() -> None:
@@ -94,71 +191,52 @@ def _forget_preparation() -> None:
     Block.objects.all().delete()
 
 
-def schema() -> list[str]:
-    """The last migration of each context: a file fits the schema it was made with."""
-    graph = MigrationLoader(connection).graph
-    return [name for context in CONTEXTS for _app, name in graph.leaf_nodes(context)]
-
-
-@cache
-def tables() -> tuple[type[models.Model], ...]:
-    """Every table of the sample, what is referred to before what refers."""
-    found: list[type[models.Model]] = []
-    for context in CONTEXTS:
-        waiting = [
-            model
-            for model in apps.get_app_config(context).get_models()
-            if model._meta.label_lower not in DERIVED
-        ]
-        while waiting:
-            ready = [m for m in waiting if not _needs(m) & set(waiting) - {m}]
-            found += ready
-            waiting = [m for m in waiting if m not in ready]
-    return tuple(found)
-
-
-def _needs(model: type[models.Model]) -> set[Any]:
-    return {f.related_model for f in model._meta.concrete_fields if f.is_relation}
-
-
-def _rows(model: type[models.Model]) -> Iterator[list[Any]]:
-    names = [
-        f"{field.name}__code" if field.related_model is Place else field.attname
-        for field in model._meta.concrete_fields
-    ]
-    rows = model._default_manager.order_by("pk").values_list(*names)
-    yield from (list(row) for row in rows.iterator())
-
-
-def _insert(lines: Iterator[str], places: dict[str, int]) -> Iterator[int]:
-    batch: list[models.Model] = []
+def _load(
+    lines: Iterable[str], held: dict[str, list[str]], *, at: datetime, say: Say
+) -> int:
+    places = dict(Place.objects.values_list("code", "pk"))
+    models_of = {model._meta.label_lower: model for model in tables()}
+    count, told = 0, ""
     for line in lines:
-        label, values = json.loads(line)
-        model = apps.get_model(label)
-        if batch and (type(batch[0]) is not model or len(batch) >= AT_ONCE):
-            yield _flush(batch)
-        batch.append(model(**_named(model, values, places)))
-    if batch:
-        yield _flush(batch)
-
-
-def _flush(batch: list[models.Model]) -> int:
-    count = len(batch)
-    type(batch[0])._default_manager.bulk_create(batch)
-    batch.clear()
+        label, rows, columns = json.loads(line)
+        count += rows
+        if label == TRAIL:
+            heard = dict(zip(TRAIL_COLUMNS, map(hear, columns), strict=True))
+            store(AuditEntry, _sealed(heard, columns[-1], at), rows, places)
+        else:
+            named = dict(zip(held[label], columns, strict=True))
+            store(models_of[label], _heard(models_of[label], named), rows, places)
+        if label.split(".")[0] != told:
+            told = label.split(".")[0]
+            say(f"  {told}…")
     return count
 
 
-def _named(
-    model: type[models.Model], values: list[Any], places: dict[str, int]
-) -> dict[str, Any]:
-    fields = model._meta.concrete_fields
+def _heard(
+    model: type[models.Model], columns: dict[str, list[Any]]
+) -> dict[str, list[Any]]:
     return {
-        field.attname: places[value]
-        if field.related_model is Place and value is not None
-        else field.to_python(value)
-        for field, value in zip(fields, values, strict=True)
+        name: hear_texts(column)
+        if isinstance(_field(model, name), models.JSONField)
+        else hear(column)
+        for name, column in columns.items()
     }
+
+
+def _sealed(
+    columns: dict[str, list[Any]], data: list[Any], at: datetime
+) -> dict[str, list[Any]]:
+    """The trail with salts, digests and numbers of its own in this database."""
+    moments: dict[int, datetime] = {}
+    for moment in columns["at"]:
+        if moment not in moments:
+            moments[moment] = EPOCH + moment * MICROSECOND
+    rows = zip(*columns.values(), strict=True)
+    past = (Past(moments[moment], *rest) for moment, *rest in rows)
+    seals = reseal(past, at=at)
+    names = ("salt", "digest", "number")
+    sealed = {name: [getattr(one, name) for one in seals] for name in names}
+    return columns | {"data": hear_texts(data)} | sealed
 
 
 def _reset_sequences() -> None:
@@ -166,8 +244,3 @@ def _reset_sequences() -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-
-
-def _line(value: Any) -> bytes:
-    text = json.dumps(value, default=str, ensure_ascii=False, separators=(",", ":"))
-    return f"{text}\n".encode()

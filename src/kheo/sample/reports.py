@@ -14,13 +14,25 @@ from kheo.reporting.services.moves import RemarkAt, move_report
 from kheo.reporting.workflow import ReportAction
 from kheo.sample.calendar import moment
 from kheo.sample.cast import Cast
-from kheo.sample.days import SELDOM_GOES
+from kheo.sample.habits import Habits
 
-WORDS = {
-    "results": "Đơn vị duy trì hoạt động cùng Nhân dân ở xã được phân công phụ trách; nội dung thiết thực, phù hợp với việc của thôn.",
-    "difficulties": "Đường vào một số thôn còn khó đi trong mùa mưa.",
-    "plans": "Tiếp tục phối hợp với xã chọn việc làm cụ thể cho tháng sau.",
-}
+RESULTS = (
+    "Đơn vị duy trì hoạt động cùng Nhân dân ở xã được phân công phụ trách; nội dung thiết thực, phù hợp với việc của thôn.",
+    "Cán bộ, đảng viên cùng Nhân dân làm vệ sinh môi trường, sửa đường thôn và giúp các hộ khó khăn.",
+    "Các buổi hoạt động bám sát kế hoạch đã thống nhất với xã; Nhân dân tham gia đông.",
+    "Tập trung vào các phần việc của xã về nông thôn mới; có chuẩn bị dụng cụ và an toàn.",
+)
+DIFFICULTIES = (
+    "Đường vào một số thôn còn khó đi trong mùa mưa.",
+    "Lịch công tác cuối tháng nhiều nên phải đổi ngày một lần.",
+    "Một số thôn ở xa, thời gian đi lại còn dài.",
+    "Không có khó khăn lớn.",
+)
+PLANS = (
+    "Tiếp tục phối hợp với xã chọn việc làm cụ thể cho tháng sau.",
+    "Tháng sau giúp thôn phát quang đường nội đồng.",
+    "Thống nhất với xã lịch hoạt động của kỳ tới trước ngày 20.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +45,30 @@ class Fate:
     is_accepted: bool = True
 
 
-def report(span: Interval, *, until: date, seed: int, cast: Cast) -> int:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What the playing of one report needs to know besides what is owed."""
+
+    until: date
+    seed: int
+    habits: Habits
+    cast: Cast
+
+
+def report(span: Interval, telling: Telling) -> int:
     """Every report with a last day in `span`, as far as time has come by `until`."""
-    owed = owed_in(span)
+    owed = [one for one in owed_in(span) if _is_sent_here(one, telling.habits)]
     for one in sorted(
         owed, key=lambda o: (o.duty.window.last, _rank(o), o.duty.report)
     ):
-        _play(one, until=until, seed=seed, cast=cast)
+        _play(one, telling)
     return len(owed)
+
+
+def _is_sent_here(owed: Owed, habits: Habits) -> bool:
+    """Whether the report goes through Khéo: cells and communes joined later."""
+    is_committee = owed.duty.reporter == "committees"
+    return is_committee or owed.duty.window.last >= habits.reports_since
 
 
 def _rank(owed: Owed) -> int:
@@ -48,28 +76,46 @@ def _rank(owed: Owed) -> int:
     return 1 if owed.duty.reporter == "committees" else 0
 
 
-def _play(owed: Owed, *, until: date, seed: int, cast: Cast) -> None:
+def _play(owed: Owed, telling: Telling) -> None:
+    window = owed.duty.window
     random = Random(  # noqa: S311  a sample, no secret
-        f"{seed}|{owed.organisation.code}|{owed.duty.report}|{owed.duty.window.start}"
+        f"{telling.seed}|{owed.organisation.code}|{owed.duty.report}|{window.start}"
     )
-    fate = _fate(owed, random)
-    begun_on = owed.duty.last_day - timedelta(days=3)
-    if begun_on >= until or (not fate.is_sent and random.random() < 0.5):
+    fate = _fate(owed, random, telling.habits)
+    begun_on, cast = owed.duty.last_day - timedelta(days=3), telling.cast
+    if begun_on >= telling.until or (not fate.is_sent and random.random() < 0.5):
         return
     clerk = cast.play(owed.organisation, Role.CLERK)
     made = open_report(owed, actor=clerk, at=moment(begun_on, 8))
     save_report(
         made,
-        cells={"initiatives-running": Typed(declared=random.randint(1, 4))}
-        if _has_initiatives(owed)
-        else {},
-        paragraphs=WORDS,
+        cells=_typed(owed, random, telling.habits),
+        paragraphs={
+            "results": random.choice(RESULTS),
+            "difficulties": random.choice(DIFFICULTIES),
+            "plans": random.choice(PLANS),
+        },
         is_nil=True,
         actor=clerk,
         at=moment(begun_on, 9),
     )
-    if fate.is_sent and fate.sent_on < until:
-        _send(made, fate, until=until, cast=cast)
+    if fate.is_sent and fate.sent_on < telling.until:
+        _send(made, fate, until=telling.until, cast=cast)
+
+
+def _typed(owed: Owed, random: Random, habits: Habits) -> dict[str, Typed]:
+    """What the clerk declares on top of what the days say."""
+    if _has_initiatives(owed, habits):
+        return {"initiatives-running": Typed(declared=random.randint(1, 4))}
+    on_paper = owed.duty.window.last < habits.reports_since
+    if not (on_paper and owed.duty.report == "committee-month"):
+        return {}
+    # Before its cells and communes joined, the committee added up slips of paper.
+    turns = random.randint(20, 90)
+    return {
+        "cadre-turns": Typed(declared=turns, is_estimated=random.random() < 0.2),
+        "resident-turns": Typed(declared=turns * random.randint(2, 4)),
+    }
 
 
 def _send(made: Report, fate: Fate, *, until: date, cast: Cast) -> None:
@@ -104,13 +150,14 @@ def _approve(made: Report, day: date, cast: Cast, *, hour: int = 9) -> Report:
     )
 
 
-def _fate(owed: Owed, random: Random) -> Fate:
+def _fate(owed: Owed, random: Random, habits: Habits) -> Fate:
     """Real bodies are on time and accepted; invented ones as people are."""
     last = owed.duty.last_day
     early = last - timedelta(days=random.randint(0, 1))
-    if owed.duty.reporter != "units":
+    receiver = owed.receiver.code if owed.receiver else ""
+    if owed.duty.reporter != "units" or receiver in habits.punctual:
         return Fate(sent_on=last)
-    if owed.organisation.code in SELDOM_GOES and random.random() < 0.4:
+    if owed.organisation.code in habits.seldom | habits.never and random.random() < 0.4:
         return Fate(sent_on=last, is_sent=False)
     draw = random.random()
     if draw < 0.07:
@@ -120,5 +167,6 @@ def _fate(owed: Owed, random: Random) -> Fate:
     return Fate(sent_on=early, comes_back=draw < 0.17)
 
 
-def _has_initiatives(owed: Owed) -> bool:
-    return owed.duty.reporter == "units" and owed.duty.report.endswith("month")
+def _has_initiatives(owed: Owed, habits: Habits) -> bool:
+    is_month = owed.duty.reporter == "units" and owed.duty.report.endswith("month")
+    return is_month and owed.organisation.pk % habits.initiatives == 0

@@ -1,8 +1,9 @@
-"""The small sample: one committee line of Tuyên Quang, lived through day by day.
+"""The samples of Tuyên Quang: small and whole, lived through day by day.
 
 Everything is made by the same services that people use; only the clock is ours.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
@@ -19,67 +20,83 @@ from kheo.core.access import SYSTEM
 from kheo.core.errors import Conflict
 from kheo.core.periods import DAY, OPEN_END, Interval
 from kheo.ledger.services import reorganise
-from kheo.organisations.models import Organisation
+from kheo.organisations.models import Organisation, Plan
 from kheo.organisations.services import apply_plan, define_tree, parse_plan
 from kheo.programmes import services as programmes
 from kheo.programmes.pack import load_pack
-from kheo.sample import charges, days, prepared
+from kheo.sample import charges, days, prepared, small
 from kheo.sample.calendar import moment, months
 from kheo.sample.cast import DATA, Cast, make_people
-from kheo.sample.reports import report
+from kheo.sample.memory import forget, remembering
+from kheo.sample.province import story as province
+from kheo.sample.reports import Telling, report
+from kheo.sample.stories import (
+    BEGAN,
+    CONTINUED,
+    FOUNDED,
+    JULY_2025,
+    SPRING_2025,
+    Story,
+    file_of,
+)
 
 Say = Callable[[str], None]
 
 SEED = 8
-PREPARED = "small.jsonl.gz"
-FOUNDED = date(2021, 9, 1)
-BEGAN = date(2021, 10, 1)
-SPRING_2025 = date(2025, 3, 1)
-JULY_2025 = date(2025, 7, 1)
-CONTINUED = date(2026, 1, 1)
+STORIES: dict[str, Callable[[], Story]] = {
+    "small": small.story,
+    "province": province.story,
+}
+PROVINCE_PLAN = "mau-tinh-thanh-lap"
 S0, CONTINUATION = "s0", "s0-continued"
-SETTLES_ON = (1, 25)
-"""The first days of a month and of a month's window."""
 
 
-def load_small(*, until: date, at: datetime, say: Say, seed: int = SEED) -> None:
-    """Load the prepared sample into an empty database and live on up to `until`."""
-    with shipped() as path:
-        prepared.read(path, say=say)
+def load(name: str, *, until: date, at: datetime, say: Say, seed: int = SEED) -> None:
+    """Load a prepared sample into an empty database and live on up to `until`."""
+    with shipped(name) as path:
+        prepared.read(path, at=at, say=say)
     Site.objects.filter(pk=1).update(created_at=at)
     extend(until=until, say=say, seed=seed)
 
 
-def shipped() -> AbstractContextManager[Path]:
-    """The prepared file that comes with the package, as a path while it is needed."""
-    return resources.as_file(DATA / PREPARED)
+def shipped(name: str) -> AbstractContextManager[Path]:
+    """A prepared file that comes with the package, as a path while it is needed."""
+    return resources.as_file(DATA / file_of(name))
 
 
-def live_small(*, until: date, at: datetime, say: Say, seed: int = SEED) -> None:
-    """Make the sample in an empty database and live it up to `until` (exclusive).
+def live(name: str, *, until: date, at: datetime, say: Say, seed: int = SEED) -> None:
+    """Make a sample in an empty database and live it up to `until` (exclusive).
 
     Raises `Conflict` where the database holds anything already.
     """
     if Organisation.objects.exists():
         raise Conflict(_("The sample needs an empty database."))
+    story = STORIES[name]()
     with transaction.atomic():
         accounts.open_site(is_sample=True, at=at)
-        _found()
-    _live(BEGAN, until, say=say, seed=seed)
+        _found(story)
+        Site.objects.filter(pk=1).update(sample_until=BEGAN)
+    _Life(story, seed, say).live(BEGAN, until)
 
 
 def extend(*, until: date, say: Say, seed: int = SEED) -> None:
     """Live on from where the sample stands up to `until`; nothing to do is fine."""
     lived = Site.objects.get(pk=1).sample_until
     if lived is not None and lived < until:
-        _live(lived, until, say=say, seed=seed)
+        _Life(STORIES[told_here()](), seed, say).live(lived, until)
 
 
-def _found() -> None:
+def told_here() -> str:
+    """The name of the sample in this database."""
+    is_province = Plan.objects.filter(code=PROVINCE_PLAN).exists()
+    return "province" if is_province else "small"
+
+
+def _found(story: Story) -> None:
     at = moment(FOUNDED)
     define_tree("party", "Hệ thống Đảng", actor=SYSTEM, at=at)
     define_tree("front", "Hệ thống Mặt trận", actor=SYSTEM, at=at)
-    apply_plan(parse_plan(_text("1-founding.yaml")), actor=SYSTEM, at=at)
+    apply_plan(parse_plan(story.founding), actor=SYSTEM, at=at)
     home = Organisation.objects.get(code="tu-tuyen-quang")
     packs = resources.files("kheo.programmes") / "packs"
     for name in ("s0.yaml", "s0-2025.yaml", "s0-continued.yaml"):
@@ -87,72 +104,88 @@ def _found() -> None:
         programmes.load(pack, actor=SYSTEM, at=at, home=home)
     make_people(since=FOUNDED, at=at)
     charges.put_in_charge(
-        charges.FROM_2021,
+        story.charges,
         S0,
         since=BEGAN,
         basis="Danh sách phân công (mẫu)",
         at=moment(date(2021, 9, 29)),
     )
-    charges.give_codes(S0, on=BEGAN, cast=Cast(at))
+    each = story.habits.codes_each
+    charges.give_codes(S0, each=each, on=BEGAN, cast=Cast(at))
 
 
-def _live(start: date, until: date, *, say: Say, seed: int) -> None:
-    """Month by month, each in one transaction: changes, days, what is owed."""
-    cast = Cast(moment(FOUNDED))
-    for year, month in months(start, until):
-        first = date(year, month, 1)
-        following = date(year + month // 12, month % 12 + 1, 1)
-        stretch = Interval(max(first, start), min(following, until))
-        with transaction.atomic():
-            if stretch.start == first:
-                _turn(first, cast)
-                programme = S0 if first < CONTINUED else CONTINUATION
-                days.live(days.Month(year, month, until, seed), programme, cast)
-            else:
-                days.catch_up(stretch, cast)
-            _account(stretch, until=until, seed=seed, cast=cast)
-            Site.objects.filter(pk=1).update(sample_until=stretch.end)
-        if following.month == 1 or following >= until:
-            say(f"  {year}")
+class _Life:
+    """One sample as it is lived: month by month, each in one transaction."""
 
+    def __init__(self, story: Story, seed: int, say: Say) -> None:
+        self.story, self.seed, self.say = story, seed, say
+        self.cast = Cast(moment(FOUNDED))
 
-def _turn(first: date, cast: Cast) -> None:
-    """What changes on the first of a month: the structure, and with it the charges."""
-    if first == SPRING_2025:
-        reorganise(
-            parse_plan(_text("2-spring-2025.yaml")), actor=SYSTEM, at=moment(first)
+    def live(self, start: date, until: date) -> None:
+        """Changes of structure, days in the villages, then what is owed."""
+        with remembering():
+            self._live(start, until)
+
+    def _live(self, start: date, until: date) -> None:
+        for year, month in months(start, until):
+            began, worked = time.monotonic(), time.process_time()
+            first = date(year, month, 1)
+            following = date(year + month // 12, month % 12 + 1, 1)
+            stretch = Interval(max(first, start), min(following, until))
+            with transaction.atomic():
+                count = self._month(stretch, first, until)
+                Site.objects.filter(pk=1).update(sample_until=stretch.end)
+            wall, work = time.monotonic() - began, time.process_time() - worked
+            self.say(f"  {year}-{month:02}: {count}, {wall:.0f} s ({work:.0f} s)")
+
+    def _month(self, stretch: Interval, first: date, until: date) -> int:
+        habits = self.story.habits
+        count = 0
+        forget()
+        if stretch.start == first:
+            self._turn(first)
+            programme = S0 if first < CONTINUED else CONTINUATION
+            month = days.Month(first.year, first.month, until, self.seed, habits)
+            count = days.live(month, programme, self.cast)
+        else:
+            days.catch_up(stretch, habits=habits, cast=self.cast)
+        return count + self._account(stretch, until)
+
+    def _turn(self, first: date) -> None:
+        """What changes on the first of a month: the structure, and with it the charges."""
+        if first == SPRING_2025:
+            plan = parse_plan(self.story.spring)
+            reorganise(plan, actor=SYSTEM, at=moment(first))
+            forget()
+        if first == JULY_2025:
+            charges.end_charges(S0, on=first, at=moment(first))
+            plan = parse_plan(self.story.july)
+            reorganise(plan, actor=SYSTEM, at=moment(first))
+            forget()
+            self._charge_anew(S0, first, until=CONTINUED)
+        if first == CONTINUED:
+            self._charge_anew(CONTINUATION, first, until=OPEN_END)
+
+    def _charge_anew(self, programme: str, first: date, *, until: date) -> None:
+        charges.put_in_charge(
+            self.story.charges_since_july,
+            programme,
+            since=first,
+            until=until,
+            basis="Danh sách phân công (giả định)",
+            at=moment(first),
         )
-    if first == JULY_2025:
-        charges.end_charges(S0, on=first, at=moment(first))
-        reorganise(
-            parse_plan(_text("3-july-2025.yaml")), actor=SYSTEM, at=moment(first)
-        )
-        _charge_anew(S0, first, until=CONTINUED, cast=cast)
-    if first == CONTINUED:
-        _charge_anew(CONTINUATION, first, until=OPEN_END, cast=cast)
+        each = self.story.habits.codes_each
+        charges.give_codes(programme, each=each, on=first, cast=self.cast)
 
-
-def _charge_anew(programme: str, first: date, *, until: date, cast: Cast) -> None:
-    charges.put_in_charge(
-        charges.SINCE_JULY_2025,
-        programme,
-        since=first,
-        until=until,
-        basis="Danh sách phân công (giả định)",
-        at=moment(first),
-    )
-    charges.give_codes(programme, on=first, cast=cast)
-
-
-def _account(stretch: Interval, *, until: date, seed: int, cast: Cast) -> None:
-    """What was met in windows that ended, and the reports that fell due."""
-    day = stretch.start
-    while day < stretch.end:
-        if day.day in SETTLES_ON:
-            settle(day, at=moment(day, 1))
-        day += DAY
-    report(stretch, until=until, seed=seed, cast=cast)
-
-
-def _text(name: str) -> str:
-    return (DATA / name).read_text("utf-8")
+    def _account(self, stretch: Interval, until: date) -> int:
+        """What was met in windows that ended, and the reports that fell due."""
+        day = stretch.start
+        while day < stretch.end:
+            habits = self.story.habits
+            if day.day in habits.settles_on:
+                ended = habits.settles_ended
+                settle(day, at=moment(day, 1), only_ended=ended)
+            day += DAY
+        telling = Telling(until, self.seed, self.story.habits, self.cast)
+        return report(stretch, telling)

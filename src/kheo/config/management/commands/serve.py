@@ -19,6 +19,7 @@ from kheo.accounts.models import User
 from kheo.accounts.queries import is_sample, sample_accounts
 from kheo.config.preparation import port_is_free, prepare
 from kheo.core.access import SYSTEM, Role
+from kheo.sample.services import STORIES
 
 THREADS = 8
 
@@ -49,7 +50,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--sample", choices=["small"], help="load it when empty")
+        parser.add_argument(
+            "--sample", choices=list(STORIES), help="load it when empty"
+        )
         parser.add_argument("--workers", type=int, default=2, help="PostgreSQL only")
 
     def handle(

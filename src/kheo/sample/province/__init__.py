@@ -1,0 +1,1 @@
+"""All of Tuyên Quang: real committees and communes, invented cells, one seed."""
