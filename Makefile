@@ -5,7 +5,7 @@ PY := .venv/bin/python
 .PHONY: run test setup setup-dev format messages pictures reference bench
 
 run: setup
-	@exec .venv/bin/kheo serve --sample small --port $(PORT)
+	@exec .venv/bin/kheo serve --sample province --port $(PORT)
 
 test: setup-dev
 	@exec sh tools/check.sh
