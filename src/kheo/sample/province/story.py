@@ -48,7 +48,6 @@ def _habits(structure: Structure) -> Habits:
         reports_since=SINCE,
         codes_each=12,
         settles_on=(1,),
-        settles_ended=True,
         notebooks_until=date(2024, 1, 1),
         initiatives=4,
     )
