@@ -44,7 +44,7 @@ def test_a_plan_starts_on_the_next_saturday_in_the_own_commune(client, village):
 
     page = client.get(PLAN).content.decode()
 
-    assert 'name="on" value="2024-04-06"' in page
+    assert 'name="on" value="06/04/2024"' in page
     assert f'<option value="{village.places["vn-1"].pk}" selected>' in page
 
 

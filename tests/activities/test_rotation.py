@@ -319,7 +319,7 @@ def test_a_day_like_before_is_copied_without_its_date_people_and_figures(
     assert "Nạo vét mương" in page
     assert "Cuốc, xẻng" in page
     assert "07:30" in page
-    assert 'value="2024-04-06"' in page
+    assert 'value="06/04/2024"' in page
     assert "77" not in page.split("<main")[1].split('type="hidden"')[0]
     assert Activity.objects.count() == 1
 

@@ -42,8 +42,22 @@ LISTS = {
     "programmes:list": {},
     "assignments:list": {"programme": "s0", "on": "2024-03-31"},
     "activities:list": {},
+    "activities:rotation": {},
+    "activities:hosting": {"month": "2024-03"},
+    "activities:room": {},
+    "activities:calendar": {"body": "khoi", "year": "2024"},
+    "activities:month_entry": {"month": "2024-03"},
+    "activities:month_slips": {"month": "2024-03"},
+    "activities:month_share": {"month": "2024-03"},
+    "activities:feeds": {},
+    "search:search": {"q": "don duong be tong chi bo"},
+    "workspace:trail": {},
     "reporting:list": {},
     "reporting:desk": {"programme": "s0", "receiver": "khoi"},
+    "reporting:summary": {"programme": "s0", "receiver": "khoi"},
+    "insight:overview": MONTH,
+    "insight:sent": MONTH,
+    "insight:map": MONTH | {"measure": "roads"},
     "insight:board": MONTH,
     "insight:measure": DAYS | {"measure": "roads"},
     "insight:rows": DAYS | {"measure": "roads"},
@@ -52,10 +66,19 @@ LISTS = {
 OF_ONE = {
     "programmes:detail": ["s0"],
     "insight:place": ["vn-1"],
+    "activities:host_month": ["xa-1", 2024, 3],
+    "activities:host_confirm": ["xa-1", 2024, 3],
+    "activities:calendar_year": ["khoi", 2024],
+    "activities:calendar_month": ["khoi", 2024, 3],
+    "activities:calendar_day": ["khoi", 2024, 3, 30],
     "reporting:consolidation": ["committee"],
 }
 """Pages of one object that list what belongs to it."""
-BARE = {"programmes:detail", "reporting:consolidation"}
+BARE = {
+    *("programmes:detail", "reporting:consolidation", "reporting:summary"),
+    *("activities:feeds", "activities:hosting", "activities:room"),
+    *("activities:month_share", "activities:calendar_year", "insight:map"),
+}
 """Pages that need not grow by what is added here; they must not ask more for it."""
 OTHERS = {
     *("accounts:sign_in", "accounts:sign_out", "set_language", "healthz", "readyz"),

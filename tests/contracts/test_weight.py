@@ -21,7 +21,7 @@ PACKED = (".woff2", ".png", ".jpg")
 
 
 def content_of(address, fonts):
-    name = address.removeprefix(settings.STATIC_URL)
+    name = address.removeprefix(settings.STATIC_URL).partition("#")[0]
     made = fonts / name.rsplit("/", 1)[-1]
     if made.exists():
         return made.read_bytes()

@@ -169,7 +169,7 @@ def _table(model: type[models.Model]) -> Iterator[str]:
         yield "Promises: " + ", ".join(f"`{name}`" for name in promises) + "."
 
 
-RECORDERS = frozenset({"record", "recorded", "_record", "_recorded"})
+RECORDERS = frozenset({"record", "recorded", "_record", "_recorded", "_record_limit"})
 
 
 def audit_verbs() -> list[str]:
