@@ -488,16 +488,6 @@ def test_a_late_log_settles_its_window_again():
     assert value(village, "units_due", "khoi") == 2
 
 
-def test_a_window_that_still_runs_can_be_left_for_later():
-    village = make_village()
-
-    services.settle(date(2024, 3, 24), at=NOON, only_ended=True)
-    assert value(village, "units_due", "khoi") is None
-
-    services.settle(date(2024, 3, 25), at=NOON, only_ended=True)
-    assert value(village, "units_due", "khoi") == 2
-
-
 def test_settling_twice_changes_nothing():
     make_village()
     services.settle(date(2024, 3, 25), at=NOON)

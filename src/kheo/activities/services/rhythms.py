@@ -27,18 +27,16 @@ LOOK_AHEAD = timedelta(days=370)
 """The window of a year falls due within so many days."""
 
 
-def settle(day: date, *, at: datetime, only_ended: bool = False) -> int:
+def settle(day: date, *, at: datetime) -> int:
     """Post what is due and met in the windows that run on `day` or ended shortly before.
 
-    Repeatable; run it daily. With `only_ended` the windows that still run are left to a
-    later day. Returns how many bodies were looked at.
+    Repeatable; run it daily. Returns how many bodies were looked at.
     """
     span = Interval(day - LOOK_BACK, day + LOOK_AHEAD)
     count = 0
     for programme in Programme.objects.select_related("home").order_by("code"):
         for rhythm, window in _windows(programme, span):
-            begun = window.end if only_ended else window.start
-            if begun <= day <= window.last + LOOK_BACK:
+            if window.start <= day <= window.last + LOOK_BACK:
                 count += settle_window(programme, rhythm, window, at=at)
     return count
 
