@@ -15,8 +15,7 @@ class Habits:
     activity at all, `seldom` ones hardly any. In the `quiet` months of a superior's
     code nobody below it goes. Of windows that end from `reports_since` on cells and communes
     report through Khéo; before it their superiors consolidated on paper. Cells below a `punctual` superior are never late. `settles_on` are the days
-    of a month on which due and met are counted, of all windows or of those that
-    `settles_ended`. Before `notebooks_until` days were written into notebooks and taken
+    of a month on which due and met are counted. Before `notebooks_until` days were written into notebooks and taken
     over later, without a plan. One unit in `initiatives` declares how many it runs.
     """
 
@@ -30,7 +29,6 @@ class Habits:
     reports_since: date = date.min
     codes_each: int = 40
     settles_on: tuple[int, ...] = (1, 25)
-    settles_ended: bool = False
     notebooks_until: date = date.min
     notebook_weights: tuple[int, int, int] = (36, 62, 2)
     initiatives: int = 1

@@ -184,8 +184,7 @@ class _Life:
         while day < stretch.end:
             habits = self.story.habits
             if day.day in habits.settles_on:
-                ended = habits.settles_ended
-                settle(day, at=moment(day, 1), only_ended=ended)
+                settle(day, at=moment(day, 1))
             day += DAY
         telling = Telling(until, self.seed, self.story.habits, self.cast)
         return report(stretch, telling)
