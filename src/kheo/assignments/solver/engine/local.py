@@ -8,8 +8,21 @@ from kheo.assignments.solver.engine.instance import BARRED, Floats, Instance, In
 
 NEVER = 1e9
 LEAST = 1e-11
+NOISE = 1e-14
+"""Relative rounding error that a delta can have, with room to spare."""
+MOVES_PER_SLOT = 100
+"""No descent is longer than this: one step of work stays in proportion to the instance."""
 ARENA_SLOTS = 1_000
 ROWS_AT_ONCE = 256
+
+
+def least_gain(instance: Instance, paid: float) -> float:
+    """By how much a move must improve when a slot pays `paid` where it is.
+
+    A slot on a barred commune pays so much that the rounding of its deltas alone passes
+    `LEAST`; a descent that took such a gain would go in circles.
+    """
+    return max(LEAST, NOISE * (instance.hard + abs(paid)))
 
 
 class State:
@@ -93,13 +106,13 @@ class Arena:
         self.column[communes] = np.arange(len(communes))
 
     def descend(self, state: State, over: Callable[[], bool]) -> int:
-        """Apply the best improving move until none is left; how many were applied."""
+        """Apply the best improving move until none gains; how many were applied."""
         inside = np.nonzero(self.column[state.place] >= 0)[0]
         if not len(inside) or len(self.communes) < 2:
             return 0
         table = _Moves(self, state, inside)
-        moves = 0
-        while not over() and table.apply_best():
+        moves, most = 0, MOVES_PER_SLOT * len(inside)
+        while moves < most and not over() and table.apply_best():
             moves += 1
         table.write_back()
         return moves
@@ -225,7 +238,8 @@ class _Moves:
     def apply_best(self) -> bool:
         shift, swap = int(self.shift.argmin()), int(self.swap.argmin())
         best = min(self.shift.flat[shift], self.swap.flat[swap])
-        if best > -LEAST:
+        paid = float(np.abs(self.cost[self.everyone, self.at]).max())
+        if best > -least_gain(self.instance, paid):
             return False
         if self.shift.flat[shift] <= self.swap.flat[swap]:
             slot, column = divmod(shift, len(self.everywhere))
@@ -329,7 +343,7 @@ def _migrate_one(instance: Instance, state: State, slot: int, row: Floats) -> bo
     siblings = place[state.first[unit] : state.first[unit + 1]]
     delta[siblings] = NEVER
     best = int(delta.argmin())
-    if delta[best] > -LEAST:
+    if delta[best] > -least_gain(instance, float(row[old])):
         return False
     place[slot] = best
     state.settle(place)

@@ -15,6 +15,8 @@ from kheo.assignments.solver.engine.repair import repaired
 
 CLOSED = 1e-9
 """Relative gap below which cost and bound are the same number."""
+MIGRATIONS = 100
+"""How often at most one placement is improved across arenas and then inside them."""
 PLAIN_PAIRS = 1_500
 PLAIN_NODES = 5_000
 
@@ -67,7 +69,9 @@ class Search:
         for arena in mine:
             arena.descend(state, interrupted)
         if len(self.arenas) > 1 and (self.instance.bound_to[state.slots] < 0).any():
-            while migrate(self.instance, state, interrupted) and not interrupted():
+            for _ in range(MIGRATIONS):
+                if not migrate(self.instance, state, interrupted) or interrupted():
+                    break
                 for arena in self.arenas:
                     arena.descend(state, interrupted)
         return self.keep()
