@@ -18,6 +18,7 @@ from kheo.programmes.queries import duties_of
 from kheo.programmes.services import set_focal_day
 from kheo.reporting.models import Report
 from kheo.reporting.queries.desk import (
+    desk_windows,
     node_of,
     receivers_for,
     rows_of,
@@ -313,6 +314,18 @@ def test_the_desk_opens_with_the_month_now_due():
     assert window_at(windows, date(2024, 3, 4)).code == "2024-03"
     assert window_at(windows, date(2024, 3, 3)).code == "2024-02"
     assert window_at([], date(2024, 3, 3)) is None
+
+
+def test_the_desk_opens_on_december_while_january_is_far():
+    make_world()
+    programme = Programme.objects.get(code="s0")
+
+    codes = {
+        on: window_at(desk_windows(programme, on), on).code
+        for on in (date(2024, 1, 2), date(2024, 1, 4))
+    }
+
+    assert list(codes.values()) == ["2023-12", "2024-01"]
 
 
 def test_the_desk_costs_the_same_for_few_and_many():

@@ -12,6 +12,7 @@ from kheo.ledger.models import Claim, ClaimKind, Entry, Standing
 from kheo.ledger.services import rebuild, verify
 from kheo.reporting.models import Settlement
 from kheo.reporting.queries.figures import figures_of
+from kheo.reporting.queries.statements import since_signed
 from kheo.reporting.services.drafts import Typed, save_report
 from kheo.reporting.services.flags import settle_flag
 from kheo.reporting.services.moves import move_report
@@ -208,6 +209,19 @@ def test_the_next_word_takes_the_place_of_a_declared_stock():
 
     assert value("initiatives_running", world["a1"], APRIL) == 5
     assert value("initiatives_running", world["a1"], MARCH) == 3
+
+
+def test_a_stated_stock_is_not_diminished_by_the_one_before_it():
+    world = make_world()
+    sent(world, initiatives_running=3)
+    april = make_report(world, window=APRIL, at=APRIL_DAY, initiatives_running=5)
+    send(april, at=APRIL_DAY)
+    april.refresh_from_db()
+
+    stated = figure(april, "initiatives-running")
+
+    assert (stated.logged, stated.value) == (None, 5)
+    assert since_signed(april.statements.get(), figures_of(april)) == []
 
 
 def test_returning_the_next_word_lets_the_one_before_hold_again():

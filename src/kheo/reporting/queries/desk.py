@@ -151,16 +151,26 @@ def windows_of(programme: Programme, year: int) -> list[Window]:
 def window_at(windows: Iterable[Window], on: date) -> Window | None:
     """The month to look at on a day: the one now due, or else the last before."""
     months = [one for one in windows if one.frequency is Frequency.MONTH]
-    begun = [one for one in months if one.last_day - OPENS_AHEAD <= on]
+    begun = [one for one in months if _is_near(one, on)]
     return (begun or months)[-1] if months else None
 
 
 def desk_windows(programme: Programme, on: date) -> list[Window]:
-    """The periods of this year, or of the last year in which the programme had any."""
+    """The periods of this year, or of the last year in which the programme had any.
+
+    Early in January no month of the new year is near yet: last year's are looked at.
+    """
+    kept: list[Window] = []
     for year in range(on.year, on.year - YEARS_BACK, -1):
-        if windows := windows_of(programme, year):
+        windows = windows_of(programme, year)
+        if any(_is_near(one, on) for one in windows):
             return windows
-    return []
+        kept = kept or windows
+    return kept
+
+
+def _is_near(window: Window, on: date) -> bool:
+    return window.last_day - OPENS_AHEAD <= on
 
 
 def rows_of(

@@ -68,6 +68,7 @@ def figures_of(
     found = amounts_of(asked.all())
     typed = {cell.key: cell for cell in report.cells.all()}
     held = held_before(report)
+    holding = _still_holding(held, report, typed)
     posted = _posted(report, typed)
     below = parts_below(cells)
     figures = [
@@ -76,7 +77,7 @@ def figures_of(
             typed.get(cell.key),
             logged=_logged(
                 found[asked.now(cell)],
-                _own_in(cell, below, held if cell.law is Law.STOCK else {})
+                _own_in(cell, below, holding if cell.law is Law.STOCK else {})
                 + _own_in(cell, below, posted),
             ),
             declared_below=_declared_below(below.get(cell.key, ()), typed),
@@ -110,6 +111,19 @@ def held_before(report: Report) -> dict[str, int]:
     )
     rows = before.values_list("key", "declared")
     return {key: declared for key, declared in rows if declared is not None}
+
+
+def _still_holding(
+    held: Mapping[str, int], report: Report, typed: Mapping[str, Cell]
+) -> dict[str, int]:
+    """What of the window before still stands in the ledger for this one.
+
+    A figure that this report states has ended the one before it when it was posted.
+    """
+    if report.state not in STATED:
+        return dict(held)
+    spoken = {key for key, cell in typed.items() if cell.declared is not None}
+    return {key: amount for key, amount in held.items() if key not in spoken}
 
 
 def past_windows(report: Report) -> dict[str, Interval]:
