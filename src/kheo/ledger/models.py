@@ -146,6 +146,11 @@ class Entry(models.Model):
                 condition=Q(closed_at=None),
                 name="ledger_entry_live_subject",
             ),
+            models.Index(
+                fields=["standing", "programme", "on"],
+                condition=Q(closed_at=None),
+                name="ledger_entry_live_standing",
+            ),
         ]
 
     def __str__(self) -> str:
