@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from kheo.accounts.models import Grant, Site, User
 from kheo.core.access import ROLE_CAPABILITIES, Actor, Capability, Role
+from kheo.core.remembering import remembered
 from kheo.organisations.queries import scope_of
 
 Place = tuple[str, int, bool]
@@ -17,6 +18,7 @@ def site() -> Site | None:
     return Site.objects.filter(pk=1).first()
 
 
+@remembered
 def is_sample() -> bool:
     return Site.objects.filter(pk=1, is_sample=True).exists()
 

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kheo.core.middleware.CompressPagesMiddleware",
     "kheo.core.middleware.WriteGateMiddleware",
+    "kheo.core.middleware.RememberingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,4 +1,4 @@
-"""What every request passes: writers in line on SQLite, refusals as pages."""
+"""What every request passes: writers in line, questions asked once, refusals as pages."""
 
 import threading
 from collections import deque
@@ -13,6 +13,7 @@ from django.shortcuts import render
 
 from kheo.core.errors import DomainError
 from kheo.core.http import sentence_of
+from kheo.core.remembering import remembering
 
 _TEXTS = ("text/html", "text/csv", "text/calendar", "application/json")
 
@@ -70,6 +71,19 @@ class WriteGateMiddleware:
         if request.method in SAFE or not settings.IS_SQLITE:
             return self.get_response(request)
         with self.gate:
+            return self.get_response(request)
+
+
+class RememberingMiddleware:
+    """While a page is read the same question is asked once; what writes asks afresh."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in SAFE:
+            return self.get_response(request)
+        with remembering():
             return self.get_response(request)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kheo.core.lineage import DatedTree, Part, Placement, Succession
 from kheo.core.periods import DAY
+from kheo.core.remembering import remembered
 from kheo.core.text import fold
 from kheo.organisations import models
 from kheo.organisations.models import (
@@ -50,7 +51,12 @@ def versions_on(ids: Iterable[int], day: date) -> dict[int, OrganisationVersion]
 
 def names_on(ids: Iterable[int], day: date) -> dict[int, str]:
     """The name of each body that day, or its last before, or else its first after."""
-    rows = OrganisationVersion.objects.filter(organisation__in=set(ids))
+    return dict(_names_on(frozenset(ids), day))
+
+
+@remembered
+def _names_on(ids: frozenset[int], day: date) -> dict[int, str]:
+    rows = OrganisationVersion.objects.filter(organisation__in=ids)
     names: dict[int, str] = {}
     ordered = rows.order_by("valid_from")
     for body, since, name in ordered.values_list("organisation", "valid_from", "name"):
@@ -298,6 +304,7 @@ def absent_on(
     return [(body, names.get(body.pk, body.code)) for body in absent]
 
 
+@remembered
 def explain_absence(organisation: Organisation, day: date) -> str:
     """A sentence on why the body is not there that day, with what followed it.
 

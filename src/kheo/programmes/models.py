@@ -1,7 +1,5 @@
 """Programmes, the versions of their packs, and the earlier days set by focal points."""
 
-from typing import Self
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -38,17 +36,6 @@ class Programme(models.Model):
         return reverse("programmes:detail", args=[self.code])
 
 
-class ProgrammeVersionQuerySet(models.QuerySet["ProgrammeVersion"]):
-    def latest_on(self, day: object) -> Self:
-        """Keep, of each programme, the version that began last by that day."""
-        newer = ProgrammeVersion.objects.filter(
-            programme=models.OuterRef("programme"),
-            valid_from__gt=models.OuterRef("valid_from"),
-            valid_from__lte=day,
-        )
-        return self.filter(valid_from__lte=day).filter(~models.Exists(newer))
-
-
 class ProgrammeVersion(models.Model):
     """One pack as it was loaded, in its canonical text; never changed afterwards.
 
@@ -63,8 +50,6 @@ class ProgrammeVersion(models.Model):
     text = models.TextField(_("pack"))
     digest = models.CharField(_("digest"), max_length=64)
     loaded_at = models.DateTimeField(_("loaded at"))
-
-    objects = ProgrammeVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("version of a programme")

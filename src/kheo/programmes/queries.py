@@ -1,6 +1,7 @@
 """Reads of programmes: the pack in force, who belongs to a group, what a body owes."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from kheo.core.calendar import VIETNAM
 from kheo.core.errors import RuleBroken
 from kheo.core.periods import Interval
+from kheo.core.remembering import remembered
 from kheo.organisations.models import Organisation, OrganisationVersion, Reach
 from kheo.organisations.queries import named_on, names_on, superiors_on
 from kheo.places.queries import versions_on as places_on
@@ -19,7 +21,6 @@ from kheo.programmes.models import (
     FocalDay,
     Programme,
     ProgrammeVersion,
-    ProgrammeVersionQuerySet,
 )
 from kheo.programmes.pack import Group, Pack, Report, Text, load_pack
 from kheo.programmes.regime import (
@@ -71,39 +72,50 @@ def _parsed(digest: str, pk: int) -> Pack:
     return load_pack(version.text, f"{version}.yaml")
 
 
-def _slim() -> ProgrammeVersionQuerySet:
-    """Versions without their text: the pack is kept parsed."""
-    versions: ProgrammeVersionQuerySet = ProgrammeVersion.objects.defer("text")
-    return versions.select_related("programme__home")
+@remembered
+def _versions() -> dict[str, list[ProgrammeVersion]]:
+    """All versions by programme, each the oldest first; without texts, packs are kept."""
+    rows = ProgrammeVersion.objects.defer("text").select_related("programme__home")
+    found: dict[str, list[ProgrammeVersion]] = defaultdict(list)
+    for version in rows.order_by("programme__code", "valid_from"):
+        found[version.programme.code].append(version)
+    return dict(found)
+
+
+def _in_force(
+    versions: Iterable[ProgrammeVersion], day: date
+) -> ProgrammeVersion | None:
+    """The version that began last by that day, unless it has ended."""
+    begun = [version for version in versions if version.valid_from <= day]
+    if not begun:
+        return None
+    until = begun[-1].valid_until
+    return begun[-1] if until is None or until > day else None
 
 
 def programmes_on(day: date) -> list[InForce]:
     """The programmes in force that day, by code."""
-    versions = _slim().latest_on(day).filter(_open_on(day))
-    return [
-        InForce(version.programme, pack_of(version))
-        for version in versions.order_by("programme__code")
-    ]
+    found = [_in_force(versions, day) for versions in _versions().values()]
+    return [InForce(one.programme, pack_of(one)) for one in found if one is not None]
 
 
 def pack_on(code: str, day: date) -> Pack:
     """The pack in force; raises `RuleBroken` where the programme does not run then."""
-    found = _slim().latest_on(day).filter(_open_on(day), programme__code=code)
-    version = found.first()
+    version = _in_force(_versions().get(code, ()), day)
     if version is None:
         message = _("The programme “%(code)s” is not in force on %(day)s.")
         raise RuleBroken(message % {"code": code, "day": day.isoformat()})
     return pack_of(version)
 
 
-def _open_on(day: date) -> Q:
-    return Q(valid_until=None) | Q(valid_until__gt=day)
-
-
 def packs_of(code: str) -> list[Pack]:
     """All versions of one programme, the oldest first."""
-    versions = _slim().filter(programme__code=code).order_by("valid_from")
-    return [pack_of(version) for version in versions]
+    return [pack_of(version) for version in _versions().get(code, ())]
+
+
+def edition_of(code: str) -> tuple[tuple[str, date | None], ...]:
+    """What every version says and until when: something else once anything changes."""
+    return tuple((one.digest, one.valid_until) for one in _versions().get(code, ()))
 
 
 def duties_in(code: str, span: Interval) -> list[Duty]:
@@ -158,6 +170,13 @@ def members(group: Group, day: date, *, programme: Programme) -> QuerySet[Organi
     return found.order_by("versions__sort_name", "pk")
 
 
+@remembered
+def member_ids(group: Group, day: date, *, programme: Programme) -> tuple[int, ...]:
+    """The keys of `members`, in the same order."""
+    found = members(group, day, programme=programme)
+    return tuple(found.values_list("pk", flat=True))
+
+
 def _placed(group: Group, day: date, programme: Programme) -> QuerySet[Reach]:
     placed = _reach(group.tree, day)
     depth = Q(depth=1) if group.direct else Q(depth__gt=0)
@@ -192,15 +211,15 @@ def receiver_of(
     where several stand equally near.
     """
     group = pack.group(report.receiver)
-    wanted = {body.pk: body for body in members(group, day, programme=programme)}
+    wanted = frozenset(member_ids(group, day, programme=programme))
     for superior in superiors_on(organisation, day, tree=group.tree)[1:]:
         if superior.pk in wanted:
-            return wanted[superior.pk]
+            return superior
         below = _reach(group.tree, day).filter(superior=superior, inferior__in=wanted)
         near = list(below.order_by("depth").values_list("depth", "inferior")[:2])
         if near:
             is_alone = len(near) == 1 or near[0][0] < near[1][0]
-            return wanted[near[0][1]] if is_alone else None
+            return Organisation.objects.get(pk=near[0][1]) if is_alone else None
     return None
 
 
@@ -229,7 +248,7 @@ def _owed_in(
         pack = governing(packs, duty)
         day = duty.window.last
         group = pack.group(duty.reporter)
-        if not members(group, day, programme=programme).filter(pk=organisation.pk):
+        if organisation.pk not in member_ids(group, day, programme=programme):
             continue
         report = pack.report(duty.report)
         receiver = receiver_of(

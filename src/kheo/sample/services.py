@@ -19,6 +19,7 @@ from kheo.activities.services import settle
 from kheo.core.access import SYSTEM
 from kheo.core.errors import Conflict
 from kheo.core.periods import DAY, OPEN_END, Interval
+from kheo.core.remembering import forget, remembering
 from kheo.ledger.services import reorganise
 from kheo.organisations.models import Organisation, Plan
 from kheo.organisations.services import apply_plan, define_tree, parse_plan
@@ -27,7 +28,6 @@ from kheo.programmes.pack import load_pack
 from kheo.sample import charges, days, prepared, small
 from kheo.sample.calendar import moment, months
 from kheo.sample.cast import DATA, Cast, make_people
-from kheo.sample.memory import forget, remembering
 from kheo.sample.province import story as province
 from kheo.sample.reports import Telling, report
 from kheo.sample.stories import (

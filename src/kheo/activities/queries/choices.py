@@ -10,6 +10,7 @@ from kheo.activities.rules import TYPED
 from kheo.assignments.models import CommuneAssignment
 from kheo.assignments.queries import communes_in_scope
 from kheo.core.access import Actor, Capability
+from kheo.core.remembering import remembered
 from kheo.organisations.models import Kind, Organisation, OrganisationVersion
 from kheo.organisations.queries import versions_on
 from kheo.places.models import Place, PlaceVersion
@@ -33,6 +34,7 @@ def weekdays_of(pack: Pack) -> set[int]:
     return {day.number for rhythm in pack.rhythms for day in rhythm.weekdays}
 
 
+@remembered
 def hosts_of(place: Place, day: date) -> list[Organisation]:
     """The Party committee of the commune on that day; none where it is not known."""
     committees = Organisation.objects.filter(

@@ -18,7 +18,7 @@ from kheo.ledger import services as ledger
 from kheo.organisations.models import Organisation
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Rhythm, Weekday
-from kheo.programmes.queries import duties_in, members, pack_on
+from kheo.programmes.queries import duties_in, edition_of, member_ids, pack_on
 
 LOOK_BACK = timedelta(days=10)
 """How long after its end a window is still looked at daily; a late log does it later."""
@@ -54,8 +54,10 @@ def settle_window(
     if not (rhythm.met and rhythm.due):
         return 0
     group = pack_on(programme.code, window.last).group(rhythm.group)
-    found = members(group, window.last, programme=programme)
-    bodies = [body for body in found if only is None or body.pk in only]
+    wanted = set(member_ids(group, window.last, programme=programme))
+    if only is not None:
+        wanted &= set(only)
+    bodies = list(Organisation.objects.filter(pk__in=wanted).order_by("pk"))
     days = _days_of(programme, rhythm, window, bodies)
     for body in bodies:
         met = len(days.get(body.pk, ())) >= rhythm.at_least
@@ -79,14 +81,13 @@ def settle_again(activity: Activity, *, at: datetime, on: date | None = None) ->
 
 def _windows(programme: Programme, span: Interval) -> list[tuple[Rhythm, Interval]]:
     """Each rhythm with the windows of its frequency that fall due in `span`."""
-    digests = programme.versions.order_by("valid_from").values_list("digest", flat=True)
-    return _computed(programme.code, tuple(digests), span)
+    return _computed(programme.code, edition_of(programme.code), span)
 
 
 @lru_cache(maxsize=1000)
 def _computed(
     code: str,
-    digests: tuple[str, ...],  # noqa: ARG001  another version is another answer
+    edition: tuple[tuple[str, date | None], ...],  # noqa: ARG001  another version is another answer
     span: Interval,
 ) -> list[tuple[Rhythm, Interval]]:
     windows = {(duty.frequency, duty.window) for duty in duties_in(code, span)}

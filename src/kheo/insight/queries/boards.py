@@ -20,8 +20,9 @@ from kheo.ledger.queries.answers import parts_of
 from kheo.organisations.models import Organisation, Reach
 from kheo.organisations.queries import PARTY, names_on
 from kheo.programmes.models import Programme
-from kheo.programmes.queries import duties_in, members, pack_on
+from kheo.programmes.queries import duties_in, pack_on
 from kheo.reporting.models import Report
+from kheo.reporting.queries.rolls import Rolls
 
 OTHERS = "=others"
 NEAR = timedelta(days=62)
@@ -284,12 +285,12 @@ def _owed(frame: Frame) -> set[tuple[str, int, date, date]]:
     exact = [duty for duty in ended if duty.window == frame.interval]
     duties = exact or ended
     found = set()
+    rolls = Rolls.now()
     for duty in duties:
         pack = pack_on(programme.code, duty.last_day)
         day = duty.window.last
-        owing = members(pack.group(duty.reporter), day, programme=programme)
         found |= {
             (duty.report, body, duty.window.start, duty.window.end)
-            for body in owing.values_list("pk", flat=True)
+            for body in rolls.group(programme, pack, duty.reporter, day)
         }
     return found

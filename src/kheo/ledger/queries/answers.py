@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kheo.core.errors import RuleBroken
 from kheo.core.periods import Interval
+from kheo.core.remembering import remembered
 from kheo.ledger import rules
 from kheo.ledger.models import Law, Measure, Projection, Slice
 from kheo.ledger.rules import RECORDED, Contribution, Structure
@@ -114,6 +115,7 @@ class Kept:
         return cls(tree_id, (recorded, shift) if is_current else ())
 
 
+@remembered
 def measure_of(code: str) -> Measure:
     """Find a measure with its parts; raises `Measure.DoesNotExist`."""
     return Measure.objects.select_related("numerator", "denominator").get(code=code)
@@ -121,10 +123,14 @@ def measure_of(code: str) -> Measure:
 
 def measures_of(codes: Iterable[str]) -> list[Measure]:
     """Find measures with their parts, in the order of `codes`; unknown ones are left out."""
-    wanted = list(codes)
+    return list(_measures_of(tuple(codes)))
+
+
+@remembered
+def _measures_of(codes: tuple[str, ...]) -> list[Measure]:
     rows = Measure.objects.select_related("numerator", "denominator")
-    found = {measure.code: measure for measure in rows.filter(code__in=wanted)}
-    return [found[code] for code in wanted if code in found]
+    found = {measure.code: measure for measure in rows.filter(code__in=codes)}
+    return [found[code] for code in codes if code in found]
 
 
 def parts_of(measure: Measure) -> tuple[Measure, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kheo.core.periods import Interval
+from kheo.core.remembering import remembered
 from kheo.core.text import sort_key
 from kheo.ledger.bearings import Source
 from kheo.ledger.models import Law, Measure
@@ -33,10 +34,15 @@ def children_of(
     fixed = scope.structure
     if not isinstance(fixed, date):
         if measure.law != Law.STOCK and not _is_of_stocks(measure):
-            return _joined(_stretches(Source(kept.tree_id), node, scope.interval))
+            return list(_children(kept.tree_id, node, scope.interval))
         fixed = scope.interval.last
-    there = _stretches(Source(kept.tree_id), node, Interval.of_days(fixed, fixed))
-    return [Child(child, scope.interval) for child, _days in sorted(there)]
+    there = _children(kept.tree_id, node, Interval.of_days(fixed, fixed))
+    return [Child(child.node, scope.interval) for child in there]
+
+
+@remembered
+def _children(tree_id: int | None, node: int | None, time: Interval) -> list[Child]:
+    return _joined(_stretches(Source(tree_id), node, time))
 
 
 def names_of(nodes: Collection[int], scope: Scope) -> dict[int, str]:

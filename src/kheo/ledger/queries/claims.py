@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kheo.core.periods import DAY, Interval
+from kheo.core.remembering import remembered
 from kheo.ledger import rules
 from kheo.ledger.bearings import Bearings, Source
 from kheo.ledger.models import Claim, ClaimKind, Law, Measure
@@ -28,7 +29,7 @@ def said_at(
     told = live_claims(measures, scope)
     if not told.filter(window_from__lt=scope.interval.end).exists():
         return set()
-    loners = _loners(Source(kept.tree_id), scope)
+    loners = _loners(kept.tree_id, scope)
     found: Said = set()
     for is_stock in (False, True):
         some = [m for m in measures if (m.law == Law.STOCK) is is_stock]
@@ -113,22 +114,29 @@ def _holds(observed: date) -> Q:
     return Q(window_to__lte=observed + DAY, holds_until__gt=observed)
 
 
-def _loners(source: Source, scope: Scope) -> set[int]:
+def _loners(tree_id: int, scope: Scope) -> frozenset[int]:
     """Give the bodies that may be absent on a day that matters; the rules look at them."""
-    days = [Interval.of_days(scope.interval.start, scope.interval.end)]
+    found = _absent(tree_id, Interval.of_days(scope.interval.start, scope.interval.end))
     if isinstance(scope.structure, date):
-        days.append(Interval.of_days(scope.structure, scope.structure))
-    found: set[int] = set()
-    for time in days:
-        present = source.reach().filter(
+        found |= _absent(tree_id, Interval.of_days(scope.structure, scope.structure))
+    return found
+
+
+@remembered
+def _absent(tree_id: int, time: Interval) -> frozenset[int]:
+    """Give the bodies that do not stand in the tree through all of the time."""
+    present = (
+        Source(tree_id)
+        .reach()
+        .filter(
             superior=OuterRef("pk"),
             inferior=OuterRef("pk"),
             valid_from__lte=time.start,
             valid_to__gte=time.end,
         )
-        absent = Organisation.objects.filter(~Exists(present))
-        found |= set(absent.values_list("pk", flat=True))
-    return found
+    )
+    absent = Organisation.objects.filter(~Exists(present))
+    return frozenset(absent.values_list("pk", flat=True))
 
 
 def _above(
@@ -187,7 +195,7 @@ def _marks(values: Collection[object]) -> str:
 
 
 def _heard_loners(
-    measures: Sequence[Measure], loners: set[int], scope: Scope, kept: Kept
+    measures: Sequence[Measure], loners: frozenset[int], scope: Scope, kept: Kept
 ) -> Iterator[tuple[Measure, date, int, Bearings]]:
     if not loners:
         return

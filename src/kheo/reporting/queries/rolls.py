@@ -16,7 +16,7 @@ from kheo.organisations.models import OrganisationVersion, Reach, Tree
 from kheo.places.models import PlaceVersion
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Pack
-from kheo.programmes.queries import members
+from kheo.programmes.queries import member_ids
 
 T = TypeVar("T")
 ROLLS_KEPT = 600
@@ -64,8 +64,7 @@ class Rolls:
         """The members of a group on a day, in the order of their names."""
         key = self._key(programme, pack, code, "", day)
         if key not in self._kept.groups:
-            found = members(pack.group(code), day, programme=programme)
-            bodies = tuple(found.values_list("pk", flat=True))
+            bodies = member_ids(pack.group(code), day, programme=programme)
             self._keep(self._kept.groups, key, bodies, pack)
         return self._kept.groups[key]
 
