@@ -134,8 +134,11 @@ def _from_seen(
     scope: Scope,
     kept: Kept,
 ) -> Sums:
+    # Naming every part lets the days after it in the key be sought, not read through.
     rows = seen_rows(measures, scope, kept).filter(
-        seen_first(scope.interval), node__in=[node or 0 for node in nodes]
+        seen_first(scope.interval),
+        node__in=[node or 0 for node in nodes],
+        part__in=Seen.Part.values,
     )
     is_part = {part: Q(part=part) for part in Seen.Part}
     grouped = rows.values("measure_id", "node").annotate(
