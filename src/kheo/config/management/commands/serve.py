@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
@@ -17,11 +16,13 @@ from gunicorn.app.base import BaseApplication
 from kheo.accounts import services as accounts
 from kheo.accounts.models import User
 from kheo.accounts.queries import is_sample, sample_accounts
-from kheo.config.preparation import port_is_free, prepare
+from kheo.config.allocator import be_thrifty
+from kheo.config.preparation import apart, port_is_free, prepare
 from kheo.core.access import SYSTEM, Role
 from kheo.sample.services import STORIES
 
 THREADS = 8
+PATIENCE = 30
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -73,15 +74,16 @@ class Command(BaseCommand):
         self.check(tags=["security"])
         address = f"http://{host}:{port}"
         if sample and not User.objects.exists():
-            call_command("demo", "load", sample)
+            apart("demo", "load", sample)
         elif sample and is_sample():
-            call_command("demo", "extend")
+            apart("demo", "extend")
         self._greet(address)
         connections.close_all()
         self._serve(f"{host}:{port}", 1 if settings.IS_SQLITE else workers)
 
     def _serve(self, bind: str, workers: int) -> None:
         words = [sys.executable, "-m", "kheo", "worker"]
+        be_thrifty()
         helper = subprocess.Popen(words)  # noqa: S603  our own command
         try:
             Server(
@@ -97,7 +99,7 @@ class Command(BaseCommand):
             ).run()
         finally:
             helper.terminate()
-            helper.wait(timeout=10)
+            _wait(helper)
 
     def _greet(self, address: str) -> None:
         self._say(f"Khéo: {address}")
@@ -130,3 +132,12 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _wait(helper: subprocess.Popen[bytes]) -> None:
+    """Let the worker finish what it is at; then it has to go."""
+    try:
+        helper.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        helper.kill()
+        helper.wait()
