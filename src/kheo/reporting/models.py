@@ -52,6 +52,12 @@ class ReportQuerySet(ScopedQuerySet["Report"]):
     def with_bodies(self) -> Self:
         return self.select_related("organisation", "receiver")
 
+    def with_extensions(self) -> Self:
+        """Annotate `extended_until`, the last day given to send it, if any was."""
+        given = Extension.objects.filter(report=models.OuterRef("pk")).order_by()
+        latest = given.values("report").annotate(last=models.Max("until"))
+        return self.annotate(extended_until=models.Subquery(latest.values("last")))
+
 
 class Report(models.Model):
     """What one body says about one window, under one definition of a programme.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -114,7 +114,7 @@ def _carried(actor: Actor, bodies: frozenset[int]) -> Q:
 
 def with_extension(reports: ReportQuerySet) -> list[Report]:
     """Reports with their bodies, and `extended_until` where time was given."""
-    found = reports.with_bodies().annotate(extended_until=Max("extensions__until"))
+    found = reports.with_bodies().with_extensions()
     return list(found.order_by("-window_to", "organisation", "definition", "pk"))
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -49,10 +48,12 @@ def report_list(request: Request) -> HttpResponse:
         reports = reports.filter(frequency=chosen["frequency"])
     if chosen["year"].isdigit():
         reports = reports.filter(period__startswith=chosen["year"])
-    ordered = reports.with_bodies().annotate(extended_until=Max("extensions__until"))
-    ordered = ordered.order_by("-window_to", "-window_from", "organisation", "pk")
-    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
-    listed = list(page.object_list)
+    # Numbers first: only the rows of this page are read whole.
+    ordered = reports.order_by("-window_to", "-window_from", "organisation", "pk")
+    numbers = Paginator(ordered.values_list("pk", flat=True), PER_PAGE)
+    page = numbers.get_page(request.GET.get("page"))
+    shown = ordered.filter(pk__in=list(page.object_list))
+    listed = list(shown.with_bodies().with_extensions())
     names = names_on({report.organisation_id for report in listed}, today)
     context = {
         "to_do": to_do(request.actor, today),

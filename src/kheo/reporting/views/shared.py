@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db.models import Max
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -21,8 +20,7 @@ EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def report_or_404(request: Request, pk: int) -> Report:
     """One report this person may see, with its bodies and its extended last day."""
     reports = Report.objects.visible_to(request.actor).with_bodies()
-    found = reports.annotate(extended_until=Max("extensions__until"))
-    return get_object_or_404(found, pk=pk)
+    return get_object_or_404(reports.with_extensions(), pk=pk)
 
 
 def owed_or_404(programme: str, definition: str, body: str, period: str) -> Owed:
