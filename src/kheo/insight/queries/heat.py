@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Max
-from django.utils.timezone import localdate
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
 from kheo.core.access import Actor
@@ -37,7 +37,7 @@ OWN, OTHERS, WHOLE = "=own", "=others", "=whole"
 MANY = 12
 """More children of one kind than this stand in one row that opens."""
 
-Key = tuple[str, int, date, date]
+Key = tuple[str, int, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def sendings(asked: Asked, windows: Sequence[Window]) -> list[Sending]:
     found = []
     for window, duty in _duties(asked, windows):
         for owed in source.found(duty):
-            key = (duty.report, owed.body, duty.window.start, duty.window.end)
+            key = (duty.report, owed.body, duty.window.end)
             report, sent_on, last_day = reports.get(key, (None, None, None))
             last_day = max(
                 last_day or owed.duty.last_day, extended.get(report or 0, date.min)
@@ -158,25 +158,23 @@ def _reports(
 ) -> dict[Key, tuple[int, date | None, date]]:
     """The reports of these windows: their number, the day they were sent, the last day."""
     rows = Report.objects.filter(
-        programme=programme,
-        window_from__gte=min(window.interval.start for window in windows),
-        window_to__lte=max(window.interval.end for window in windows),
+        programme=programme, period__in={window.period.code for window in windows}
     ).values_list(
         "definition",
         "organisation_id",
-        "window_from",
         "window_to",
         "pk",
         "sent_at",
         "last_day",
     )
+    zone = get_current_timezone()
     return {
-        (definition, body, since, until): (
+        (definition, body, until): (
             pk,
-            localdate(sent_at) if sent_at else None,
+            sent_at.astimezone(zone).date() if sent_at else None,
             last_day,
         )
-        for definition, body, since, until, pk, sent_at, last_day in rows
+        for definition, body, until, pk, sent_at, last_day in rows
     }
 
 
