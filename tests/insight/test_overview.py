@@ -15,7 +15,6 @@ from kheo.insight.queries.progress import trends_of
 from kheo.insight.queries.windows import (
     Window,
     latest,
-    predecessor_of,
     windows_of,
     windows_until,
 )
@@ -326,6 +325,7 @@ def test_a_programme_that_is_carried_on_lends_its_past():
     from tests.reporting.make import make_world
 
     make_world()
+    from kheo.programmes.queries import predecessor_of
     from kheo.programmes.services import load
     from kheo.programmes.shipped import shipped_packs
 

@@ -117,6 +117,12 @@ def test_a_fraction_is_kept_to_the_last_digit():
     ("change", "piece", "path", "says"),
     [
         (
+            ("code: small", "code: small\ncontinues: small"),
+            "continues",
+            "continues",
+            "A programme does not carry on itself.",
+        ),
+        (
             ("law: stock", "law: stok"),
             "stok",
             "measures[1].law",

@@ -11,11 +11,14 @@ from kheo.core.access import SYSTEM
 from kheo.core.errors import RuleBroken
 from kheo.core.periods import Interval
 from kheo.ledger import services as ledger
+from kheo.programmes.services import load
+from kheo.programmes.shipped import shipped_packs
 from kheo.reporting.queries.beside import (
     estimated_parts,
     shown_windows,
     table_estimates,
 )
+from kheo.reporting.queries.desk import windows_of
 from kheo.reporting.queries.figures import figures_of
 from kheo.reporting.queries.statements import is_intact, thawed_table
 from kheo.reporting.services.drafts import Typed, save_report
@@ -108,6 +111,28 @@ def test_the_period_before_and_last_years_are_frozen_with_the_figures():
         "last_year": ["2023-02-25", "2023-03-24"],
     }
     assert is_intact(statement)
+
+
+def test_a_programme_that_is_carried_on_lends_its_last_year_and_its_month_before():
+    world = make_world()
+    for pack in shipped_packs("s0-continued"):
+        load(pack, actor=SYSTEM, at=IN_TIME, home=world["tu"])
+    work("activity:1", "2025-01-04", 70, world["a1"])
+    work("activity:2", "2025-12-06", 40, world["a1"])
+    january, february = (
+        one.interval
+        for one in windows_of("s0-continued", 2026)
+        if one.code in ("2026-01", "2026-02")
+    )
+
+    first, second = (
+        figure(make_report(world, window=window), "roads")
+        for window in (january, february)
+    )
+
+    assert first.last_year == 70
+    assert (second.last_year, second.previous) == (None, None)
+    assert first.previous == 40
 
 
 def test_a_year_shows_its_last_year_once():

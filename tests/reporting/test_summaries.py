@@ -60,7 +60,7 @@ def world():
 
 def ground_of(world, code="2024-03"):
     programme = Programme.objects.select_related("home").get(code="s0")
-    window = next(one for one in windows_of(programme, 2024) if one.code == code)
+    window = next(one for one in windows_of(programme.code, 2024) if one.code == code)
     return Ground.of(world["ban"], programme, window, LATE.date())
 
 

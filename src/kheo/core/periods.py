@@ -109,6 +109,9 @@ class Period:
             return Period(self.year, self.frequency, self.number + 1)
         return Period(self.year + 1, self.frequency, 1)
 
+    def a_year_on(self) -> "Period":
+        return Period(self.year + 1, self.frequency, self.number)
+
     def previous(self) -> "Period":
         if self.number > 1:
             return Period(self.year, self.frequency, self.number - 1)

@@ -15,12 +15,11 @@ from kheo.insight.queries.frames import RECORDED_WORD, TODAY_WORD, Frame
 from kheo.insight.queries.labels import name_of, unit_of
 from kheo.insight.queries.progress import Estimate, counts_in, estimates
 from kheo.insight.queries.series import Month, monthly, months_before
-from kheo.insight.queries.windows import predecessor_of
 from kheo.insight.rules.charts import Point, Series, chart
 from kheo.insight.wording import Scribe, Shown
 from kheo.ledger.models import Law, Measure
 from kheo.organisations.queries import version_on
-from kheo.programmes.queries import packs_of
+from kheo.programmes.queries import packs_of, predecessor_of
 from kheo.stationery.paper import Cell as PaperCell
 from kheo.stationery.paper import Column, Row
 

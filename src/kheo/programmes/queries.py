@@ -118,6 +118,19 @@ def edition_of(code: str) -> tuple[tuple[str, date | None], ...]:
     return tuple((one.digest, one.valid_until) for one in _versions().get(code, ()))
 
 
+def predecessor_of(code: str) -> str | None:
+    """The programme that this one carries on, where it was loaded too."""
+    packs = packs_of(code)
+    before = packs[0].continues if packs else None
+    return before if before in _versions() else None
+
+
+def line_of(code: str) -> tuple[str, ...]:
+    """The programme and, after it, the one that it carries on, if any."""
+    before = predecessor_of(code)
+    return (code,) if before is None else (code, before)
+
+
 def duties_in(code: str, span: Interval) -> list[Duty]:
     """The duties of a programme due in `span`, through its versions, by groups."""
     return duties_through(packs_of(code), span, VIETNAM)

@@ -8,12 +8,10 @@ from django.utils.translation import gettext as _
 
 from kheo.core.periods import DAY, Frequency, Interval, Period
 from kheo.programmes.models import Programme, ProgrammeVersion
-from kheo.programmes.pack import Pack
-from kheo.programmes.queries import duties_in, packs_of
+from kheo.programmes.queries import duties_in, edition_of, line_of
 from kheo.programmes.regime import Duty
 
 ROMAN = ("", "I", "II", "III", "IV")
-HALF = 0.5
 YEARS_KEPT = 300
 NEARLY = timedelta(days=7)
 """So long before its last day a window is looked at rather than the one before."""
@@ -52,9 +50,7 @@ def duties_of_year(programme: str, year: int) -> tuple[tuple[Period, Duty], ...]
 
     Reckoned once per process for the versions that the programme has.
     """
-    versions = ProgrammeVersion.objects.filter(programme__code=programme)
-    known = versions.order_by("valid_from").values_list("digest", "valid_until")
-    return _duties(programme, tuple(known), year)
+    return _duties(programme, edition_of(programme), year)
 
 
 @lru_cache(maxsize=YEARS_KEPT)
@@ -113,8 +109,8 @@ def is_closing(window: Window, today: date) -> bool:
 
 def window_named(programme: str, period: Period) -> Window | None:
     """The window of one period: in the programme, or in the one that it carries on."""
-    for code in (programme, predecessor_of(programme)):
-        windows = windows_of(code, period.year) if code else []
+    for code in line_of(programme):
+        windows = windows_of(code, period.year)
         found = next((w for w in windows if w.period == period), None)
         if found is not None:
             return found
@@ -126,40 +122,12 @@ def windows_until(window: Window, count: int) -> list[Window]:
     periods = [window.period]
     while len(periods) < count:
         periods.append(periods[-1].previous())
-    codes = [window.programme, predecessor_of(window.programme)]
     years = sorted({period.year for period in periods})
     known = {
         one.period: one
-        for code in reversed(codes)
+        for code in reversed(line_of(window.programme))
         for year in years
-        for one in (windows_of(code, year) if code else [])
+        for one in windows_of(code, year)
     }
     found = [known[period] for period in reversed(periods) if period in known]
     return [one for one in found if one.interval.end <= window.interval.end]
-
-
-def predecessor_of(code: str) -> str | None:
-    """The programme that this one carries on: of the same home, ended as it began.
-
-    They must show more measures in common than apart, or they have nothing to compare.
-    """
-    packs = packs_of(code)
-    if not packs:
-        return None
-    first = packs[0]
-    home = Programme.objects.filter(code=code).values("home")[:1]
-    ended = ProgrammeVersion.objects.filter(
-        valid_until=first.valid.start, programme__home__in=home
-    ).exclude(programme__code=code)
-    for other in ended.order_by("programme__code").values_list(
-        "programme__code", flat=True
-    ):
-        if _share(first, packs_of(other)[-1]) > HALF:
-            return str(other)
-    return None
-
-
-def _share(one: Pack, other: Pack) -> float:
-    mine = {measure.code for measure in one.measures if measure.shown}
-    theirs = {measure.code for measure in other.measures if measure.shown}
-    return len(mine & theirs) / max(len(mine | theirs), 1)

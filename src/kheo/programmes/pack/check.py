@@ -61,6 +61,8 @@ def find_misfits(tree: Tree) -> Iterator[Found]:
     if not isinstance(tree.data, dict):
         return
     data: Mapping[str, Any] = tree.data
+    if "continues" in data and data["continues"] == data.get("code"):
+        yield ("continues",), say("continues_itself")
     yield from _repeated_codes(tree, data)
     yield from _unknown_references(data)
     for path, measure in _parts(data, "measures"):

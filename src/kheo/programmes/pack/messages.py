@@ -134,6 +134,10 @@ MESSAGES = {
         "Không có “{code}” trong mục “{section}”.{hint_vi}",
         "There is no “{code}” among the {section}.{hint_en}",
     ),
+    "continues_itself": (
+        "Một chuyên đề không tiếp nối chính nó.",
+        "A programme does not carry on itself.",
+    ),
     "ratio_parts": (
         "Tỷ lệ cần cả “numerator” và “denominator”.",
         "A ratio needs both “numerator” and “denominator”.",

@@ -31,13 +31,16 @@ class Pack(Part):
     """A programme's rules in force from `valid.start` up to `valid.until`.
 
     `label` is a mark shown with the name everywhere, such as "assumed, no document
-    yet". Values are frozen, compare by content and have no order of their own.
+    yet". `continues` names the programme that this one carries on: the period before
+    its first and the same period a year ago are then found there. Values are frozen,
+    compare by content and have no order of their own.
     """
 
     schema_version: Literal[1] = Field(alias="pack")
     code: Code
     name: Text
     label: Text | None = None
+    continues: Code | None = None
     summary: Text | None = None
     valid: Span
     stage: Stage | None = None

@@ -9,7 +9,7 @@ from kheo.reporting.models import Report
 from kheo.reporting.queries.amounts import Asked, amounts_of
 from kheo.reporting.queries.consolidation import Consolidation
 from kheo.reporting.queries.estimates import Estimates, estimates_in
-from kheo.reporting.queries.figures import Figure, past_windows
+from kheo.reporting.queries.figures import Figure, Past, past_windows
 from kheo.reporting.queries.obligations import FormCell
 from kheo.reporting.queries.statements import Content
 
@@ -34,12 +34,13 @@ class Beside:
 def beside_statement(report: Report, content: Content) -> Beside:
     """What is frozen beside the figures of a statement; read in the same snapshot."""
     figures = content.figures
-    windows = shown_windows(report)
+    past = _shown(report)
+    windows = {name: then.window for name, then in past.items()}
     cells = [figure.cell for figure in figures]
     asked = {
-        (cell.key, name): _asked(report, cell, window)
+        (cell.key, name): _asked(report, cell, then)
         for cell in cells
-        for name, window in windows.items()
+        for name, then in past.items()
     }
     found = amounts_of(asked.values())
     return Beside(
@@ -55,10 +56,14 @@ def beside_statement(report: Report, content: Content) -> Beside:
 
 def shown_windows(report: Report) -> dict[str, Interval]:
     """The past windows to show; a year's period before is its last year, shown once."""
-    windows = past_windows(report)
+    return {name: then.window for name, then in _shown(report).items()}
+
+
+def _shown(report: Report) -> dict[str, Past]:
+    past = past_windows(report)
     if report.frequency == Frequency.YEAR:
-        windows.pop("previous", None)
-    return windows
+        past.pop("previous", None)
+    return past
 
 
 def estimated_parts(report: Report, figures: Sequence[Figure]) -> dict[str, int]:
@@ -133,11 +138,11 @@ def estimates_by_row(
     return {key: parts for key, parts in by_row.items() if parts}
 
 
-def _asked(report: Report, cell: FormCell, window: Interval) -> Asked:
+def _asked(report: Report, cell: FormCell, then: Past) -> Asked:
     return Asked(
-        report.programme,
+        then.programme,
         cell.measure,
         cell.dimensions,
         report.organisation_id,
-        window,
+        then.window,
     )

@@ -1,6 +1,6 @@
 """The receiver's side: every body that owes it a report for one window."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from django.db.models import Max
 from kheo.activities.models import Party
 from kheo.activities.workflow import HAPPENED
 from kheo.core.access import Actor, Capability
-from kheo.core.periods import Frequency, Interval
+from kheo.core.periods import Frequency, Interval, Period
 from kheo.core.text import fold
 from kheo.organisations.models import Organisation, Reach
 from kheo.organisations.queries import named_on
@@ -53,11 +53,19 @@ class Standing(StrEnum):
 class Window:
     """One period as the desk shows it: all duties of that name and frequency."""
 
-    frequency: Frequency
-    code: str
+    period: Period
     interval: Interval
     last_day: date
     duties: tuple[Duty, ...]
+    programme: str
+
+    @property
+    def frequency(self) -> Frequency:
+        return self.period.frequency
+
+    @property
+    def code(self) -> str:
+        return self.period.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +136,22 @@ def own_receivers(
     return list(named.order_by("versions__sort_name", "pk"))
 
 
-def windows_of(programme: Programme, year: int) -> list[Window]:
+def windows_of(programme: str, year: int) -> list[Window]:
     """The periods of a programme whose reports are due in a year, months first."""
     days = Interval(date(year, 1, 1), date(year + 1, 1, 1))
-    groups: dict[tuple[Frequency, str], list[Duty]] = {}
-    for duty in duties_in(programme.code, days):
-        groups.setdefault((duty.frequency, duty.code), []).append(duty)
+    groups: dict[Period, list[Duty]] = defaultdict(list)
+    for duty in duties_in(programme, days):
+        if duty.period is not None:
+            groups[duty.period].append(duty)
     windows = [
         Window(
-            frequency,
-            code,
+            period,
             duties[0].window,
             max(duty.last_day for duty in duties),
             tuple(duties),
+            programme,
         )
-        for (frequency, code), duties in groups.items()
-        if frequency in ORDER
+        for period, duties in groups.items()
     ]
     return sorted(windows, key=lambda w: (ORDER.index(w.frequency), w.interval))
 
@@ -162,7 +170,7 @@ def desk_windows(programme: Programme, on: date) -> list[Window]:
     """
     kept: list[Window] = []
     for year in range(on.year, on.year - YEARS_BACK, -1):
-        windows = windows_of(programme, year)
+        windows = windows_of(programme.code, year)
         if any(_is_near(one, on) for one in windows):
             return windows
         kept = kept or windows

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kheo.core.periods import DAY, Interval, Period
+from kheo.core.periods import DAY, Interval
 from kheo.ledger.models import ClaimKind
 from kheo.ledger.rules import percent
 from kheo.programmes.pack import Law, Pack
-from kheo.programmes.queries import duties_in
+from kheo.programmes.queries import duties_in, line_of
 from kheo.reporting.models import Cell, Report
 from kheo.reporting.queries.amounts import Asked, amounts_of
 from kheo.reporting.queries.obligations import FormCell, cells_of, rules_of
@@ -18,6 +18,14 @@ from kheo.reporting.workflow import STATED
 
 EMPTY_WORDS = frozenset({ClaimKind.ZERO, ClaimKind.NIL})
 TWO_YEARS = timedelta(days=800)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A window that has passed, and the programme whose it is."""
+
+    programme: str
+    window: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +134,22 @@ def _still_holding(
     return {key: amount for key, amount in held.items() if key not in spoken}
 
 
-def past_windows(report: Report) -> dict[str, Interval]:
-    """The windows of the period before and of the same period a year ago."""
+def past_windows(report: Report) -> dict[str, Past]:
+    """The windows of the period before and of the same period a year ago.
+
+    What the programme has not is looked for in the one that it carries on.
+    """
     days = Interval(report.due_on - TWO_YEARS, report.due_on + DAY)
-    found: dict[str, Interval] = {}
-    for duty in duties_in(report.programme, days):
-        if duty.report != report.definition or duty.period is None:
-            continue
-        if duty.window.end == report.window_from:
-            found["previous"] = duty.window
-        if _a_year_on(duty.period).code == report.period:
-            found["last_year"] = duty.window
+    found: dict[str, Past] = {}
+    for programme in reversed(line_of(report.programme)):
+        for duty in duties_in(programme, days):
+            if duty.report != report.definition or duty.period is None:
+                continue
+            if duty.period.next().code == report.period:
+                found["previous"] = Past(programme, duty.window)
+            if duty.period.a_year_on().code == report.period:
+                found["last_year"] = Past(programme, duty.window)
     return found
-
-
-def _a_year_on(period: Period) -> Period:
-    return Period(period.year + 1, period.frequency, period.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,22 +158,23 @@ class _Asking:
 
     report: Report
     cells: Sequence[FormCell]
-    past: Mapping[str, Interval]
+    past: Mapping[str, Past]
 
     def all(self) -> list[Asked]:
         return list(dict.fromkeys(self._all()))
 
     def now(self, cell: FormCell) -> Asked:
-        return self.at(cell, self.report.window)
+        return self.at(cell, self._present())
 
-    def at(self, cell: FormCell, window: Interval) -> Asked:
-        return self._of(cell.measure, cell.dimensions, window)
+    def at(self, cell: FormCell, then: Past) -> Asked:
+        return self._of(cell.measure, cell.dimensions, then)
 
-    def _of(self, measure: str, dimensions: str, window: Interval) -> Asked:
-        report = self.report
-        return Asked(
-            report.programme, measure, dimensions, report.organisation_id, window
-        )
+    def _present(self) -> Past:
+        return Past(self.report.programme, self.report.window)
+
+    def _of(self, measure: str, dimensions: str, then: Past) -> Asked:
+        body = self.report.organisation_id
+        return Asked(then.programme, measure, dimensions, body, then.window)
 
     def _all(self) -> Iterator[Asked]:
         for cell in self.cells:
@@ -173,7 +182,7 @@ class _Asking:
             for window in self.past.values():
                 yield self.at(cell, window)
             for part in cell.parts or ():
-                yield self._of(part, cell.dimensions, self.report.window)
+                yield self._of(part, cell.dimensions, self._present())
 
 
 def _posted(report: Report, typed: Mapping[str, Cell]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from kheo.core.access import Actor
 from kheo.programmes.models import Programme
 from kheo.reporting.models import Report, Statement
 from kheo.reporting.queries.desk import Row, Standing, Window, rows_of, windows_of
+from kheo.reporting.queries.figures import past_windows
 from kheo.reporting.queries.statements import statement_of, texts_of
 
 
@@ -29,7 +30,7 @@ def window_of(report: Report) -> Window | None:
     if programme is None:
         return None
     for year in {report.due_on.year, report.last_day.year}:
-        for window in windows_of(programme, year):
+        for window in windows_of(programme.code, year):
             if (window.code, window.interval) == (report.period, report.window):
                 return window
     return None
@@ -66,11 +67,14 @@ def _place(report: Report, rows: Sequence[Row]) -> Place | None:
 
 def before_of(report: Report, actor: Actor) -> Statement | None:
     """What the same body stated under the same definition for the window before."""
+    past = past_windows(report).get("previous")
+    if past is None:
+        return None
     earlier = Report.objects.visible_to(actor).filter(
-        programme=report.programme,
+        programme=past.programme,
         definition=report.definition,
         organisation=report.organisation_id,
-        window_to=report.window_from,
+        window_to=past.window.end,
     )
     found = earlier.stated().first()
     return statement_of(found) if found else None

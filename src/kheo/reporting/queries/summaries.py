@@ -9,12 +9,12 @@ from django.utils.timezone import localdate
 
 from kheo.accounts.queries import is_sample
 from kheo.core.access import Actor
-from kheo.core.periods import Frequency, Interval
+from kheo.core.periods import Frequency
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Law, Pack, Text
-from kheo.programmes.queries import pack_on
+from kheo.programmes.queries import line_of, pack_on
 from kheo.reporting.models import Report, Summary
 from kheo.reporting.queries.amounts import Asked, amounts_of
 from kheo.reporting.queries.beside import estimates_by_row
@@ -90,34 +90,38 @@ class Ground:
         table = consolidation_of(self.question, self.cells, label=label)
         return without_silent(table, {row.line.organisation_id for row in self.rows})
 
-    def past(self) -> dict[str, Interval]:
+    def past(self) -> dict[str, Window]:
         """The period before, and the same one a year ago, where they are windows."""
-        found: dict[str, Interval] = {}
-        year = self.window.last_day.year
-        for one in (*windows_of(self.programme, year - 1), *self._windows(year)):
+        found: dict[str, Window] = {}
+        for one in self._two_years():
             if one.frequency is not self.window.frequency:
                 continue
-            is_before = one.interval.end == self.window.interval.start
+            is_before = one.period.next() == self.window.period
             if is_before and one.frequency is not Frequency.YEAR:
-                found["previous"] = one.interval
-            if _a_year_later(one.code) == self.window.code:
-                found["last_year"] = one.interval
+                found["previous"] = one
+            if one.period.a_year_on() == self.window.period:
+                found["last_year"] = one
         return found
 
     def months(self) -> list[Window]:
         """The last twelve months up to the window's end, for the trend."""
-        year = self.window.last_day.year
-        windows = [*windows_of(self.programme, year - 1), *self._windows(year)]
         months = [
             one
-            for one in windows
+            for one in self._two_years()
             if one.frequency is Frequency.MONTH
             and one.interval.start < self.window.interval.end
         ]
         return months[-TREND_LENGTH:]
 
-    def _windows(self, year: int) -> list[Window]:
-        return windows_of(self.programme, year)
+    def _two_years(self) -> list[Window]:
+        """The windows of last year and this one, the programme carried on before its own."""
+        year = self.window.last_day.year
+        return [
+            window
+            for code in reversed(line_of(self.programme.code))
+            for due in (year - 1, year)
+            for window in windows_of(code, due)
+        ]
 
 
 def summary_content(ground: Ground, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -146,7 +150,7 @@ def summary_content(ground: Ground, texts: Mapping[str, str]) -> dict[str, Any]:
         "tally": _tally(ground.rows),
         "standings": [_standing(row) for row in ground.rows],
         "past": {
-            name: [one.start.isoformat(), one.last.isoformat()]
+            name: [one.interval.start.isoformat(), one.interval.last.isoformat()]
             for name, one in past.items()
         },
         "fields": [{"code": one.code, "name": _said(one.name)} for one in pack.fields],
@@ -202,16 +206,16 @@ def summary_of(ground: Ground, actor: Actor) -> Summary | None:
 def _figures(
     ground: Ground,
     table: Consolidation,
-    past: Mapping[str, Interval],
+    past: Mapping[str, Window],
     parts: Mapping[str, int],
 ) -> Iterator[dict[str, Any]]:
     asked = {
         (cell.key, name): Asked(
-            ground.programme.code,
+            window.programme,
             cell.measure,
             cell.dimensions,
             ground.node.pk,
-            window,
+            window.interval,
         )
         for cell in table.cells
         for name, window in past.items()
@@ -241,9 +245,7 @@ def _trend(ground: Ground, cells: Sequence[FormCell]) -> dict[str, Any] | None:
     if cell is None or len(months) < 2:
         return None
     asked = {
-        one.code: Asked(
-            ground.programme.code, cell.measure, "", ground.node.pk, one.interval
-        )
+        one.code: Asked(one.programme, cell.measure, "", ground.node.pk, one.interval)
         for one in months
     }
     found = amounts_of(asked.values())
@@ -292,11 +294,6 @@ def _standing(row: Row) -> dict[str, Any]:
         "days_late": row.line.days_late if row.line.is_late else 0,
         "is_missing": row.standing is Standing.MISSING,
     }
-
-
-def _a_year_later(code: str) -> str:
-    year, dash, part = code.partition("-")
-    return f"{int(year) + 1}{dash}{part}" if year.isdigit() else code
 
 
 def _said(text: Text | None) -> dict[str, str] | None:

@@ -61,7 +61,7 @@ def desk_of(request: Request, today: date, *, is_own: bool = False) -> Desk | No
         return None
     text = asked.get("year", "")
     is_year = text.isdigit() and 2000 <= int(text) <= 2100
-    windows = windows_of(programme, int(text)) if is_year else []
+    windows = windows_of(programme.code, int(text)) if is_year else []
     windows = windows or desk_windows(programme, today)
     named = [one for one in windows if one.code == asked.get("window")]
     window = named[0] if named else window_at(windows, today)

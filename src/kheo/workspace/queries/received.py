@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from kheo.core.access import Actor, Capability
-from kheo.core.periods import Interval
 from kheo.insight.queries.frames import Frame
 from kheo.insight.queries.labels import name_of, unit_of
 from kheo.ledger.models import Measure
@@ -17,7 +16,7 @@ from kheo.organisations.models import Organisation
 from kheo.organisations.queries import PARTY, named_on
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Pack, Text
-from kheo.programmes.queries import packs_of, programmes_on
+from kheo.programmes.queries import packs_of, predecessor_of, programmes_on
 from kheo.reporting.queries.desk import (
     Tally,
     Window,
@@ -34,7 +33,6 @@ from kheo.reporting.workflow import ReportState
 BEHIND = 8
 """Names of late senders; the desk has the rest."""
 FIGURES = 4
-LONGEST_MONTH = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ class Running:
     programme: Programme
     pack: Pack
     window: Window
-    before: Interval | None
+    before: Window | None
 
 
 def running_on(on: date) -> list[Running]:
@@ -107,18 +105,22 @@ def running_on(on: date) -> list[Running]:
     found = []
     for each in programmes_on(on):
         years = (on.year - 1, on.year)
-        windows = [w for year in years for w in windows_of(each.programme, year)]
+        code = each.programme.code
+        windows = [w for year in years for w in windows_of(code, year)]
         window = window_at(windows, on)  # early in January still last year's
         if window is not None:
-            days = (one.interval for one in windows)
-            start = window.interval.start
-            before = (one for one in days if one.end == start and _is_month(one))
-            found.append(Running(each.programme, each.pack, window, next(before, None)))
+            if earlier := predecessor_of(code):
+                windows += [w for year in years for w in windows_of(earlier, year)]
+            found.append(
+                Running(each.programme, each.pack, window, _before(window, windows))
+            )
     return found
 
 
-def _is_month(days: Interval) -> bool:
-    return (days.end - days.start).days <= LONGEST_MONTH
+def _before(window: Window, windows: Iterable[Window]) -> Window | None:
+    """The window of the period before."""
+    before = window.period.previous()
+    return next((one for one in windows if one.period == before), None)
 
 
 def received_by(actor: Actor, on: date, running: Iterable[Running]) -> list[Received]:
@@ -209,7 +211,10 @@ def _glance(frame: Frame, running: Running) -> Glance:
     measures = frame.measures[:FIGURES]
     now = _totals(frame, measures)
     before = running.before
-    then = _totals(replace(frame, interval=before), measures) if before else {}
+    then = {}
+    if before:
+        past = replace(frame, interval=before.interval, programme=before.programme)
+        then = _totals(past, measures)
     return Glance(
         name=frame.at_name,
         window=running.window,
