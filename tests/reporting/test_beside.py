@@ -223,6 +223,26 @@ def test_the_pages_show_past_change_and_estimate(client):
         assert "25/01/2024" in page
 
 
+def test_a_statement_of_the_first_format_is_still_shown(client):
+    with time_machine.travel(IN_TIME, tick=False):
+        world = make_world()
+        report = sent(world, roads=70)
+        statement = report.statements.get()
+        late = ("past", "estimated_below")
+        content = {k: v for k, v in statement.content.items() if k not in late}
+        apart = ("previous", "last_year", "estimated_part")
+        figures = [
+            {name: value for name, value in one.items() if name not in apart}
+            for one in content["figures"]
+        ]
+        statement.content = {**content, "format": 1, "figures": figures}
+        statement.save()
+        client.force_login(world.person("clerk", "a1"))
+
+        for path in ("", "statement/", "print/", "report.docx", "report.xlsx"):
+            assert client.get(f"/reports/{report.pk}/{path}").status_code == 200, path
+
+
 def test_beside_costs_no_more_queries_for_more_cells_below():
     world = make_world()
     sent(world, roads=Typed(declared=70, is_estimated=True))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from django import template
 from django.urls import NoReverseMatch, reverse
@@ -30,9 +31,12 @@ def said(text: Text | dict[str, str]) -> str:
 
 
 @register.filter
-def amount(value: int | None, decimals: int) -> str:
-    """An amount in smallest units as people of the page's language write it."""
-    if value is None:
+def amount(value: int | Literal[""] | None, decimals: int) -> str:
+    """An amount in smallest units as people of the page's language write it.
+
+    Empty for what a statement of an older format does not hold: templates say "" then.
+    """
+    if value is None or value == "":
         return ""
     exact = Decimal(value).scaleb(-decimals)
     return number_format(exact, decimals, force_grouping=True)
