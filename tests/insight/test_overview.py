@@ -11,7 +11,7 @@ from django.utils import timezone
 from kheo.core.access import SYSTEM
 from kheo.core.periods import Frequency, Interval, Period
 from kheo.insight.queries.frames import Frame
-from kheo.insight.queries.progress import trends_of
+from kheo.insight.queries.trends import trends_of
 from kheo.insight.queries.windows import (
     Window,
     latest,
