@@ -1,9 +1,8 @@
 """What was done in a place, as far as the actor may see it."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from django.db.models import QuerySet
 
 from kheo.activities.models import Activity
 from kheo.core.access import Actor, Capability
@@ -14,6 +13,7 @@ from kheo.ledger import rules
 from kheo.ledger.bearings import Bearings
 from kheo.ledger.models import Entry, Measure
 from kheo.ledger.queries import PLACES, Total
+from kheo.ledger.queries.answers import Scope, parts_of, total_of
 from kheo.places.models import Place, PlaceReach
 
 SEE = Capability.VIEW_ACTIVITIES
@@ -41,46 +41,38 @@ def totals_in(frame: PlaceFrame, measures: list[Measure]) -> dict[str, Total]:
             programme=frame.programme,
         )
         return {code: total for (code, _place), total in found.items()}
-    return {measure.code: _total(frame, measure) for measure in measures}
+    parts = {part.pk: part for measure in measures for part in parts_of(measure)}
+    values = _values(frame, parts)
+    return {
+        one.code: total_of(one, [values[part.pk] for part in parts_of(one)])
+        for one in measures
+    }
 
 
-def _total(frame: PlaceFrame, measure: Measure) -> Total:
-    if measure.numerator is None or measure.denominator is None:
-        return Total(_value(frame, measure), measure.decimals)
-    top, bottom = measure.numerator, measure.denominator
-    numerator, denominator = _value(frame, top), _value(frame, bottom)
-    percent = rules.percent(
-        numerator,
-        denominator,
-        decimals=measure.decimals,
-        scale=top.decimals - bottom.decimals,
-    )
-    return Total(percent, measure.decimals, numerator, denominator)
-
-
-def _value(frame: PlaceFrame, measure: Measure) -> int | None:
-    entries = list(_visible(frame, measure))
-    ground = Bearings(None, {e.place_id for e in entries if e.place_id})
-    tally = rules.tally(
-        rules.Law(measure.law),
-        _facts(entries),
-        frame.place.pk,
-        frame.interval,
-        structure=rules.RECORDED,
-        bear=ground.on,
-    )
-    return rules.value_of(tally.whole, is_said=False)
-
-
-def _visible(frame: PlaceFrame, measure: Measure) -> QuerySet[Entry]:
-    found = ledger.rows(
-        measure,
-        tree=PLACES,
-        node_id=frame.place.pk,
-        interval=frame.interval,
-        programme=frame.programme,
-    )
-    return entries_visible_to(frame.actor, SEE).filter(pk__in=found.values("pk"))
+def _values(frame: PlaceFrame, parts: Mapping[int, Measure]) -> dict[int, int | None]:
+    """What each counts in the place, of the entries that the actor may see."""
+    scope = Scope(PLACES, frame.interval, frame.programme)
+    found = ledger.rows_of(parts.values(), frame.place.pk, scope)
+    seen = entries_visible_to(frame.actor, SEE).filter(pk__in=found.values("pk"))
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for entry in seen:
+        entries[entry.measure_id].append(entry)
+    places = {one.place_id for some in entries.values() for one in some if one.place_id}
+    ground = Bearings(None, places)
+    return {
+        pk: rules.value_of(
+            rules.tally(
+                rules.Law(part.law),
+                _facts(entries[pk]),
+                frame.place.pk,
+                frame.interval,
+                structure=rules.RECORDED,
+                bear=ground.on,
+            ).whole,
+            is_said=False,
+        )
+        for pk, part in parts.items()
+    }
 
 
 def _facts(entries: Iterable[Entry]) -> Iterable[rules.Fact[int]]:

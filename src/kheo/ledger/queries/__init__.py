@@ -3,7 +3,7 @@
 from kheo.ledger.queries.answers import PLACES, Row, Total, measure_of, measures_of
 from kheo.ledger.queries.breakdowns import By, breakdown, corrections, monthly
 from kheo.ledger.queries.completeness import Pairs, completeness, reported
-from kheo.ledger.queries.entries import rows
+from kheo.ledger.queries.entries import rows, rows_of
 from kheo.ledger.queries.tables import children_of_many
 from kheo.ledger.queries.totals import total, totals
 from kheo.ledger.rules import RECORDED, Structure
@@ -25,6 +25,7 @@ __all__ = [
     "monthly",
     "reported",
     "rows",
+    "rows_of",
     "total",
     "totals",
 ]

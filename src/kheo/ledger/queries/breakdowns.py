@@ -259,7 +259,7 @@ def _seen_by_value(
     measure: Measure, name: str, node: int | None, scope: Scope, kept: Kept
 ) -> Values:
     """Count each subject once for each value; the database gives the pairs."""
-    borne = borne_at(measure, entries_of(measure, scope), kept.tree_id, node, scope)
+    borne = borne_at([measure], entries_of([measure], scope), kept.tree_id, node, scope)
     subjects: dict[str, set[str]] = defaultdict(set)
     keys: dict[str, str] = {}
     pairs = borne.order_by().values_list("dimensions", "subject").distinct()

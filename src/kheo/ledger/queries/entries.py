@@ -1,6 +1,7 @@
 """The live entries behind a total: which are of its time, and which are borne there."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -28,19 +29,33 @@ def rows(
     Unordered and unscoped: chain what the actor may see before showing it to anyone.
     """
     scope = Scope(tree, interval, programme, dimensions, structure)
+    return rows_of([measure], node_id, scope)
+
+
+def rows_of(
+    measures: Iterable[Measure], node_id: int | None, scope: Scope
+) -> QuerySet[Entry]:
+    """Give the `rows` of several measures together, with one question for each law."""
     tree_id = Kept.of(scope).tree_id
+    by_law: dict[str, list[Measure]] = defaultdict(list)
+    for part in dict.fromkeys(p for measure in measures for p in parts_of(measure)):
+        by_law[part.law].append(part)
     found = Entry.objects.none()
-    for part in parts_of(measure):
-        in_time = entries_of(part, scope)
-        borne = borne_at(part, in_time, tree_id, node_id, scope)
-        declared = declared_of(part, tree_id, node_id, scope)
+    for parts in by_law.values():
+        in_time = entries_of(parts, scope)
+        borne = borne_at(parts, in_time, tree_id, node_id, scope)
+        declared = declared_of(parts, tree_id, node_id, scope)
         found |= Entry.objects.filter(Q(pk__in=borne.values("pk")) | declared)
     return found
 
 
-def entries_of(measure: Measure, scope: Scope) -> EntryQuerySet:
-    """Give the live entries of the question's time and slice, wherever they are borne."""
-    entries: EntryQuerySet = Entry.objects.filter(measure=measure, closed_at=None)
+def entries_of(measures: Sequence[Measure], scope: Scope) -> EntryQuerySet:
+    """Give the live entries of the question's time and slice, wherever they are borne.
+
+    The measures, here and below, are of one law.
+    """
+    law = measures[0].law
+    entries: EntryQuerySet = Entry.objects.filter(measure__in=measures, closed_at=None)
     if scope.programme is not None:
         entries = entries.filter(programme=scope.programme)
     if scope.dimensions:
@@ -48,37 +63,40 @@ def entries_of(measure: Measure, scope: Scope) -> EntryQuerySet:
         texts = entries.values_list("dimensions", flat=True).distinct()
         fitting = [t for t in texts if wanted <= rules.dimensions_of(t).items()]
         entries = entries.filter(dimensions__in=fitting)
-    if measure.law == Law.STOCK:
+    if law == Law.STOCK:
         observed = scope.interval.last
         holds = Q(until=None) | Q(until__gt=observed)
         return entries.filter(holds, on__lte=observed)
-    if measure.law == Law.DISTINCT:
+    if law == Law.DISTINCT:
         entries = entries.exclude(subject="")
     return entries.filter(on__gte=scope.interval.start, on__lt=scope.interval.end)
 
 
 def borne_at(
-    measure: Measure,
+    measures: Sequence[Measure],
     entries: EntryQuerySet,
     tree_id: int | None,
     node_id: int | None,
     scope: Scope,
 ) -> EntryQuerySet:
     """Give those of the `entries_of` a question that count at its node."""
-    return entries.filter(_is_borne(measure, entries, tree_id, node_id, scope))
+    return entries.filter(_is_borne(measures, entries, tree_id, node_id, scope))
 
 
 def declared_of(
-    measure: Measure, tree_id: int | None, node_id: int | None, scope: Scope
+    measures: Sequence[Measure],
+    tree_id: int | None,
+    node_id: int | None,
+    scope: Scope,
 ) -> Q:
     """Say which declared distinct counts answer: of just this body and this window."""
     nothing = Q(pk__in=[])
-    if measure.law != Law.DISTINCT or tree_id is None or node_id is None:
+    if measures[0].law != Law.DISTINCT or tree_id is None or node_id is None:
         return nothing
     if scope.dimensions:
         return nothing
     declared = Q(
-        measure=measure,
+        measure__in=measures,
         closed_at=None,
         subject="",
         on=scope.interval.start,
@@ -99,7 +117,7 @@ def absent_on(source: Source, days: Interval, nodes: Collection[int]) -> set[int
 
 
 def _is_borne(
-    measure: Measure,
+    measures: Sequence[Measure],
     entries: EntryQuerySet,
     tree_id: int | None,
     node_id: int | None,
@@ -107,7 +125,7 @@ def _is_borne(
 ) -> Q:
     if node_id is None:
         return Q() if tree_id is not None else Q(place__isnull=False)
-    fixed = _fixed_day(measure, scope)
+    fixed = _fixed_day(measures[0].law, scope)
     source = Source(tree_id)
     since = fixed or OuterRef("on" if tree_id is None else "entry__on")
     body = OuterRef("place" if tree_id is None else "organisation")
@@ -146,8 +164,8 @@ def _carried_to(
     ]
 
 
-def _fixed_day(measure: Measure, scope: Scope) -> date | None:
+def _fixed_day(law: str, scope: Scope) -> date | None:
     """Give the one day on which all is borne, if the law or the structure fixes it."""
     if isinstance(scope.structure, date):
         return scope.structure
-    return scope.interval.last if measure.law == Law.STOCK else None
+    return scope.interval.last if law == Law.STOCK else None

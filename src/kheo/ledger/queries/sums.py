@@ -78,7 +78,7 @@ def seen_first(interval: Interval) -> Q:
 
 
 def lines_of(measure: Measure, scope: Scope) -> list[Line]:
-    return [line for _, line in read_lines(entries_of(measure, scope))]
+    return [line for _, line in read_lines(entries_of([measure], scope))]
 
 
 def ground_of(lines: Iterable[Line], tree_id: int | None) -> Bearings:
