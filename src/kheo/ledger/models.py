@@ -221,6 +221,11 @@ class Claim(models.Model):
                 name="ledger_claim_live_by_day",
             ),
             models.Index(
+                fields=["programme", "measure", "window_to"],
+                condition=Q(closed_at=None),
+                name="ledger_claim_live_in_programme",
+            ),
+            models.Index(
                 fields=["source"],
                 condition=Q(closed_at=None),
                 name="ledger_claim_live_by_source",
