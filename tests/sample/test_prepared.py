@@ -17,8 +17,10 @@ from kheo.ledger.services import verify as verify_ledger
 from kheo.organisations.models import Organisation, Tree
 from kheo.places.services import load_places
 from kheo.reporting.models import Report, Statement
-from kheo.sample import prepared, services
+from kheo.sample import hamlets, prepared, services
+from kheo.sample.columns import say
 from kheo.sample.tables import misfits
+from tests.places.make import make_country
 from tests.village import NOON, make_village
 
 UNTIL = date(2021, 11, 27)
@@ -41,11 +43,12 @@ def answers():
     }
 
 
-def packed(path, tables, *rows):
+def packed(path, tables, *rows, hamlets=()):
     """A file as `write` makes it, of what the test says."""
     head = {"format": prepared.FORMAT, "tables": tables}
+    columns = [say(list(column)) for column in zip(*hamlets, strict=True)]
     with lzma.open(path, "wt", encoding="utf-8") as lines:
-        for line in (head, *rows):
+        for line in (head, columns, *rows):
             lines.write(json.dumps(line) + "\n")
     return path
 
@@ -93,6 +96,24 @@ def test_a_database_in_use_takes_no_sample(tmp_path):
         services.live("small", until=UNTIL, at=NOON, say=str)
     with pytest.raises(Conflict):
         read(tmp_path / "none.kheo")
+
+
+@pytest.mark.django_db
+def test_hamlets_come_back_below_their_communes_from_their_day(tmp_path):
+    country = make_country()
+    since = date(2025, 7, 1)
+    rows = hamlets.invented(["vn-1", "vn-2"], since)
+    told = [(*row[:3], row[3].toordinal()) for row in rows]
+
+    read(packed(tmp_path / "hamlets.kheo", {}, hamlets=told))
+
+    assert hamlets.known() == rows
+    assert not hamlets.by_commune(date(2025, 6, 30))
+    found = hamlets.by_commune(since)
+    assert {key: len(some) for key, some in found.items()} == {
+        country["vn-1"].pk: 6,
+        country["vn-2"].pk: 7,
+    }
 
 
 @pytest.mark.django_db

@@ -13,6 +13,8 @@ from kheo.core.access import SYSTEM
 from kheo.core.text import fold
 from kheo.ledger.services import verify as verify_ledger
 from kheo.organisations.models import Kind, OrganisationVersion
+from kheo.places.models import PlaceVersion
+from kheo.places.rules import PlaceKind
 from kheo.places.services import load_places
 from kheo.programmes.queries import programmes_on
 from kheo.sample import prepared, services
@@ -23,7 +25,7 @@ from kheo.sample.province.ground import read_ground, real_names
 from kheo.sample.province.structure import ARMED, build
 from tests.village import NOON
 
-BEFORE, AFTER = date(2025, 6, 1), date(2026, 6, 1)
+BEFORE, JULY_2025, AFTER = date(2025, 6, 1), date(2025, 7, 1), date(2026, 6, 1)
 
 
 @pytest.fixture(scope="module")
@@ -163,5 +165,17 @@ def test_the_province_loads_and_all_its_totals_and_digests_hold():
     assert today.filter(kind=Kind.COMMUNE_COMMITTEE).count() == 124
     assert today.filter(kind=Kind.DIRECT_COMMITTEE).count() == 4
     assert not today.filter(tier="district").exists()
+    since = Activity.objects.filter(on__gte=JULY_2025)
+    named = since.exclude(hamlet=None)
+    assert named.count() > since.count() * 0.75
+    hamlets = PlaceVersion.objects.filter(kind=PlaceKind.THON)
+    parents = dict(hamlets.values_list("place", "parent"))
+    assert all(
+        parents[hamlet] == commune
+        for hamlet, commune in named.values_list("hamlet", "place")
+    )
+    assert set(parents.values()) == {
+        commune.place_id for commune in communes_in_scope(programme, AFTER)
+    }
     assert verify_ledger() == []
     assert verify_trail()[1] == []

@@ -1,6 +1,6 @@
 """The sample's days in the villages, month by month, through the public services."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -18,11 +18,15 @@ from kheo.core.errors import RuleBroken
 from kheo.core.periods import Interval
 from kheo.organisations.models import Organisation, OrganisationVersion, Reach
 from kheo.organisations.queries import PARTY, versions_on
+from kheo.places.models import Place
 from kheo.programmes.queries import pack_on
+from kheo.sample import hamlets
 from kheo.sample.calendar import moment, weekends
 from kheo.sample.cast import Cast
 from kheo.sample.habits import Habits
 from kheo.sample.works import WORKS, Work, people, together
+
+NO_HAMLET = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ def live(month: Month, programme: str, cast: Cast) -> int:
     units = {row.organisation_id: row.organisation for row in rows}
     versions = versions_on(units, first)
     superiors = _superiors(units, first)
+    parts = hamlets.by_commune(first)
     count = 0
     for unit in units.values():
         random = month.random(unit.code)
@@ -61,15 +66,26 @@ def live(month: Month, programme: str, cast: Cast) -> int:
                 if row.place_id == own[0].place_id and row.organisation_id != unit.pk
             ]
             day = random.choice(weekends(month.year, month.month))
+            charge = random.choice(own)
             scene = Scene(
                 unit=unit,
                 versions=versions,
-                charge=random.choice(own),
+                charge=charge,
+                where=_where(charge.place, parts, random),
                 partners=partners[:1] if random.random() < month.habits.joint else [],
                 day=day,
             )
             count += _day(scene, programme, month, random, cast)
     return count
+
+
+def _where(
+    commune: Place, parts: Mapping[int, Sequence[Place]], random: Random
+) -> Where:
+    """Most days name their hamlet, where the commune has any."""
+    if commune.pk not in parts or random.random() < NO_HAMLET:
+        return Where(commune)
+    return Where(commune, random.choice(parts[commune.pk]))
 
 
 def _superiors(units: Iterable[int], day: date) -> dict[int, str]:
@@ -90,6 +106,7 @@ class Scene:
     unit: Organisation
     versions: dict[int, OrganisationVersion]
     charge: CommuneAssignment
+    where: Where
     partners: Sequence[Organisation]
     day: date
 
@@ -112,7 +129,7 @@ def _day(
         programme=programme,
         organisation=scene.unit,
         partners=scene.partners,
-        where=Where(scene.charge.place),
+        where=scene.where,
         on=scene.day,
         title=work.title,
         field=work.field,
@@ -155,7 +172,7 @@ def _from_notebook(
         programme=programme,
         organisation=scene.unit,
         partners=scene.partners,
-        where=Where(scene.charge.place),
+        where=scene.where,
         on=scene.day,
         title=work.title,
         done=_done(scene, work, random, programme),
@@ -220,6 +237,7 @@ def catch_up(stretch: Interval, *, habits: Habits, cast: Cast) -> None:
             unit=unit,
             versions=versions_on([unit.pk, *(p.pk for p in partners)], activity.on),
             charge=charge,
+            where=Where(activity.place, activity.hamlet),
             partners=partners,
             day=activity.on,
         )

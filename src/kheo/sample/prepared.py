@@ -1,7 +1,7 @@
 """The sample as a file: lived once through the services, then loaded in seconds.
 
-A packed file of JSON lines: first which tables and columns it holds, then stretches of
-columns, each said briefly (`columns`). What follows from the rest is not in it: totals
+A packed file of JSON lines: first which tables and columns it holds, then the hamlets,
+then stretches of columns, each said briefly (`columns`). What follows from the rest is not in it: totals
 and keys of the ledger, and the trail's salts, digests and numbers, which the audit
 context makes anew.
 """
@@ -23,12 +23,13 @@ from kheo.core.errors import Conflict
 from kheo.ledger.services import rebuild
 from kheo.organisations.models import Organisation
 from kheo.places.models import Place
+from kheo.sample import hamlets
 from kheo.sample.bulk import EPOCH, MICROSECOND, roomy, store
 from kheo.sample.columns import hear, hear_texts
 from kheo.sample.columns import say as said
 from kheo.sample.tables import derived_of, is_place, misfits, tables
 
-FORMAT = "kheo.sample/2"
+FORMAT = "kheo.sample/3"
 STRETCH = 20_000
 """Rows of one table that are packed together."""
 TRAIL = "audit.auditentry"
@@ -52,12 +53,19 @@ def write(path: Path) -> int:
     count = 0
     with lzma.open(path, "wt", encoding="utf-8", preset=9) as packed:
         packed.write(_line({"format": FORMAT, "tables": held}))
+        packed.write(_line(_told_hamlets()))
         kept.append((AuditEntry, list(TRAIL_COLUMNS)))
         for model, names in kept:
             for rows in _stretches(_rows(model, names)):
                 packed.write(_line(_stretch(model, names, rows)))
                 count += len(rows)
     return count
+
+
+def _told_hamlets() -> list[Any]:
+    """The hamlets, columns of which go before all tables: rows stand in them."""
+    rows = [(*row[:3], row[3].toordinal()) for row in hamlets.known()]
+    return [said(list(column)) for column in zip(*rows, strict=True)]
 
 
 def _stretch(
@@ -141,6 +149,7 @@ def read(path: Path, *, at: datetime, say: Say) -> int:
         held = _held(next(lines))
         _check(held)
         with roomy(), transaction.atomic():
+            hamlets.add(_heard_hamlets(next(lines)), at=at)
             _forget_preparation()
             count = _load(lines, held, at=at, say=say)
             _reset_sequences()
@@ -159,11 +168,17 @@ def rows_in(path: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The rows of a file without a database, stretch by stretch: plain values by name."""
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         held = _held(next(lines))
+        next(lines)  # the hamlets
         for line in lines:
             label, _count, columns = json.loads(line)
             names = TRAIL_COLUMNS if label == TRAIL else held[label]
             rows = zip(*map(hear, columns), strict=True)
             yield label, [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _heard_hamlets(line: str) -> list[hamlets.Row]:
+    rows = zip(*map(hear, json.loads(line)), strict=True)
+    return [(*row[:3], date.fromordinal(row[3])) for row in rows]
 
 
 def _held(line: str) -> dict[str, list[str]]:

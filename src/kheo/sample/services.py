@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 
 from django.db import transaction
@@ -25,7 +26,7 @@ from kheo.organisations.models import Organisation, Plan
 from kheo.organisations.services import apply_plan, define_tree, parse_plan
 from kheo.programmes import services as programmes
 from kheo.programmes.pack import load_pack
-from kheo.sample import charges, days, prepared, small
+from kheo.sample import charges, days, hamlets, prepared, small
 from kheo.sample.calendar import moment, months
 from kheo.sample.cast import DATA, Cast, make_people
 from kheo.sample.province import story as province
@@ -161,6 +162,8 @@ class _Life:
             charges.end_charges(S0, on=first, at=moment(first))
             plan = parse_plan(self.story.july)
             reorganise(plan, actor=SYSTEM, at=moment(first))
+            communes = chain(*self.story.charges_since_july.values())
+            hamlets.add(hamlets.invented(communes, first), at=moment(first))
             forget()
             self._charge_anew(S0, first, until=CONTINUED)
         if first == CONTINUED:
