@@ -13,8 +13,8 @@ from kheo.ledger.bearings import Bearings
 from kheo.ledger.models import Claim, ClaimKind, Entry, Law, Measure, Seen
 from kheo.ledger.queries import Total
 from kheo.ledger.queries.answers import Kept, Scope, parts_of, total_of
+from kheo.ledger.queries.claims import heard_from
 from kheo.ledger.queries.sums import day_totals, seen_first, seen_rows
-from kheo.organisations.models import Lineage, Reach
 from kheo.organisations.queries import PARTY
 
 MANY = 50
@@ -171,7 +171,8 @@ class _Trends:
         ).exclude(kind=ClaimKind.NOT_APPLICABLE)
         if self.frame.programme:
             rows = rows.filter(programme=self.frame.programme)
-        rows = rows.filter(organisation__in=borne_at(self.frame.at.pk, self.kept))
+        heard = heard_from([self.frame.at.pk], self.kept.tree_id or 0)
+        rows = rows.filter(organisation__in=heard)
         columns = (
             "measure_id",
             "organisation_id",
@@ -214,26 +215,6 @@ def _may_speak(law: str, start: date, end: date, until: date, window: Interval) 
     if law == Law.STOCK:
         return start < window.end and until > window.start
     return start < window.end and end > window.start
-
-
-def borne_at(body: int, kept: Kept) -> frozenset[int]:
-    """The bodies whose word may ever be heard at this one: of all others none is read.
-
-    They stood below it at some time, or are bound to such a body by succession, however
-    far (`carry` follows successors, predecessors and last superiors).
-    """
-    below = Reach.objects.filter(tree=kept.tree_id, superior=body)
-    found = set(below.values_list("inferior", flat=True))
-    ties: dict[int, set[int]] = defaultdict(set)
-    for before, after in Lineage.objects.values_list("predecessor", "successor"):
-        ties[before].add(after)
-        ties[after].add(before)
-    waiting = list(found)
-    while waiting:
-        near = ties[waiting.pop()] - found
-        found |= near
-        waiting += near
-    return frozenset(found)
 
 
 class _Ears:

@@ -14,7 +14,7 @@ from kheo.ledger import rules
 from kheo.ledger.bearings import Bearings, Source
 from kheo.ledger.models import Claim, ClaimKind, Law, Measure
 from kheo.ledger.queries.answers import Kept, Scope
-from kheo.organisations.models import Organisation
+from kheo.organisations.models import Lineage, Organisation
 
 Said: TypeAlias = set[tuple[int, int | None]]
 """Measures and nodes."""
@@ -30,6 +30,8 @@ def said_at(
     if not told.filter(window_from__lt=scope.interval.end).exists():
         return set()
     loners = _loners(kept.tree_id, scope)
+    if loners and None not in nodes:
+        loners &= heard_from(nodes, kept.tree_id)
     found: Said = set()
     for is_stock in (False, True):
         some = [m for m in measures if (m.law == Law.STOCK) is is_stock]
@@ -112,6 +114,39 @@ def _speaking(
 
 def _holds(observed: date) -> Q:
     return Q(window_to__lte=observed + DAY, holds_until__gt=observed)
+
+
+def heard_from(nodes: Collection[int | None], tree_id: int) -> frozenset[int]:
+    """Give the bodies whose word may ever be heard at one of the nodes.
+
+    They stood below it at some time, or are bound by succession to such a body, however
+    far: `carry` follows successors, predecessors and last superiors, nothing else.
+    """
+    return _heard_from(frozenset(node for node in nodes if node is not None), tree_id)
+
+
+@remembered
+def _heard_from(nodes: frozenset[int], tree_id: int) -> frozenset[int]:
+    ties = _ties()
+    found: set[int] = set()
+    waiting = set(nodes)
+    while waiting:
+        found |= waiting
+        below = Source(tree_id).reach().filter(superior__in=waiting, depth__gt=0)
+        near = set(below.values_list("inferior_id", flat=True))
+        near |= {other for body in waiting for other in ties.get(body, ())}
+        waiting = near - found
+    return frozenset(found)
+
+
+@remembered
+def _ties() -> dict[int, set[int]]:
+    """Each body with those it came from and those it became."""
+    ties: dict[int, set[int]] = defaultdict(set)
+    for before, after in Lineage.objects.values_list("predecessor", "successor"):
+        ties[before].add(after)
+        ties[after].add(before)
+    return dict(ties)
 
 
 def _loners(tree_id: int, scope: Scope) -> frozenset[int]:
