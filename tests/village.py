@@ -20,6 +20,7 @@ from kheo.places.services import add_hamlet
 from kheo.places.services import apply_plan as apply_place_plan
 from kheo.programmes.pack import load_pack
 from kheo.programmes.services import load
+from tests.remembered import remembered
 
 SATURDAY = date(2024, 3, 30)
 NOON = datetime(2024, 3, 31, 5, 0, tzinfo=UTC)
@@ -56,6 +57,7 @@ class Village:
         return self.bodies[code]
 
 
+@remembered
 def make_village():
     apply_place_plan(PLACES, on=date(2020, 1, 1), basis="", actor=SYSTEM, at=NOON)
     define_tree("party", "Party", actor=SYSTEM, at=NOON)

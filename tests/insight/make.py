@@ -10,6 +10,7 @@ from kheo.organisations.models import Organisation
 from kheo.organisations.queries import scope_of
 from tests.organisations.make import make_body, reorganise
 from tests.places.make import make_country
+from tests.remembered import remembered
 
 NOON = datetime(2026, 1, 5, 5, tzinfo=UTC)
 P = "p"
@@ -112,6 +113,7 @@ LATER = """
 """
 
 
+@remembered
 def make_history():
     """Moves, a merger, splits with and without shares, an end; facts all along."""
     make_measures()

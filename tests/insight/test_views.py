@@ -13,6 +13,7 @@ from kheo.core.access import SYSTEM
 from kheo.ledger import services as ledger
 from kheo.places.services import apply_plan
 from tests.places.make import BIRTH, SMALL
+from tests.remembered import remembered
 from tests.reporting.make import IN_TIME, make_world, sent, work
 
 pytestmark = pytest.mark.django_db
@@ -20,11 +21,16 @@ MARCH_WORDS = {"from": "2024-02-25", "to": "2024-03-24", "programme": "s0"}
 BOARD = {"programme": "s0", "at": "tu", "year": "2024", "period": "m3"}
 
 
-@pytest.fixture
-def world():
+@remembered
+def make_mapped_world():
     world = make_world()
     apply_plan(SMALL, on=BIRTH, basis="", actor=SYSTEM, at=IN_TIME)
     return world
+
+
+@pytest.fixture
+def world():
+    return make_mapped_world()
 
 
 @pytest.fixture

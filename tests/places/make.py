@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from kheo.core.access import SYSTEM
 from kheo.places.models import Place
 from kheo.places.rules import Found, PlaceKind
-from kheo.places.services import apply_plan
+from kheo.places.services import apply_plan, load_places
+from tests.remembered import remembered
 
 NOON = datetime(2026, 1, 5, 5, tzinfo=UTC)
 BIRTH = date(2020, 1, 1)
@@ -25,6 +26,11 @@ SMALL = [
 def make_country():
     apply_plan(SMALL, on=BIRTH, basis="", actor=SYSTEM, at=NOON)
     return {place.code: place for place in Place.objects.all()}
+
+
+@remembered
+def load_country():
+    load_places(actor=SYSTEM, at=NOON)
 
 
 def change(*steps, on=REFORM, basis=LAW):

@@ -18,6 +18,7 @@ from kheo.reporting.services.drafts import Typed, open_report, save_report
 from kheo.reporting.services.moves import move_report
 from kheo.reporting.workflow import ReportAction
 from tests.organisations.make import make_body
+from tests.remembered import remembered
 
 START = date(2020, 1, 1)
 MARCH = Interval(date(2024, 2, 25), date(2024, 3, 25))
@@ -65,6 +66,7 @@ class World:
         return actor_of(user, day or IN_TIME.date())
 
 
+@remembered
 def make_world() -> World:
     province = make_body("tu", kind="provincial_committee", on=START)
     board = make_body("ban", province, kind="board", symbol="BDVTU", on=START)

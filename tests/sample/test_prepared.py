@@ -15,12 +15,11 @@ from kheo.core.errors import Conflict
 from kheo.insight.queries.exports import EXPORTS
 from kheo.ledger.services import verify as verify_ledger
 from kheo.organisations.models import Organisation, Tree
-from kheo.places.services import load_places
 from kheo.reporting.models import Report, Statement
 from kheo.sample import hamlets, prepared, services
 from kheo.sample.columns import say
 from kheo.sample.tables import misfits
-from tests.places.make import make_country
+from tests.places.make import load_country, make_country
 from tests.village import NOON, make_village
 
 UNTIL = date(2021, 11, 27)
@@ -60,14 +59,14 @@ def read(path):
 @pytest.mark.django_db(transaction=True)
 def test_a_sample_lived_written_and_read_again_answers_alike(tmp_path):
     path = tmp_path / "sample.kheo"
-    load_places(actor=SYSTEM, at=NOON)
+    load_country()
     services.live("small", until=UNTIL, at=NOON, say=str)
     lived = answers()
     assert len(lived["facts"]) > 50
     prepared.write(path)
 
     call_command("flush", interactive=False, verbosity=0)
-    load_places(actor=SYSTEM, at=NOON)
+    load_country()
     read(path)
 
     found = answers()

@@ -9,13 +9,11 @@ from django.utils import timezone
 from kheo.activities.models import Activity
 from kheo.assignments.queries import communes_in_scope, gaps_on
 from kheo.audit.services import verify as verify_trail
-from kheo.core.access import SYSTEM
 from kheo.core.text import fold
 from kheo.ledger.services import verify as verify_ledger
 from kheo.organisations.models import Kind, OrganisationVersion
 from kheo.places.models import PlaceVersion
 from kheo.places.rules import PlaceKind
-from kheo.places.services import load_places
 from kheo.programmes.queries import programmes_on
 from kheo.sample import prepared, services
 from kheo.sample.bulk import EPOCH, MICROSECOND
@@ -23,7 +21,7 @@ from kheo.sample.calendar import VIETNAM
 from kheo.sample.province import story as province
 from kheo.sample.province.ground import read_ground, real_names
 from kheo.sample.province.structure import ARMED, build
-from tests.village import NOON
+from tests.places.make import load_country
 
 BEFORE, JULY_2025, AFTER = date(2025, 6, 1), date(2025, 7, 1), date(2026, 6, 1)
 
@@ -130,7 +128,7 @@ def test_there_is_a_very_long_name_and_a_body_that_never_went(rows, bodies):
 
 @pytest.mark.django_db
 def test_the_story_is_told_on_the_real_ground():
-    load_places(actor=SYSTEM, at=NOON)
+    load_country()
     ground = read_ground()
     structure = build(ground, province.SEED)
     story = province.story()
@@ -150,7 +148,7 @@ def test_the_story_is_told_on_the_real_ground():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_province_loads_and_all_its_totals_and_digests_hold():
-    load_places(actor=SYSTEM, at=NOON)
+    load_country()
     with services.shipped("province") as path:
         prepared.read(path, at=timezone.now(), say=str)
 
