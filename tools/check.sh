@@ -17,6 +17,7 @@ step() {
   if "$@" > "$KHEO_DATA_DIR/$name.log" 2>&1; then verdict=ok; else verdict=FAILED; failed="$failed $name"; fi
   printf '%-12s %-6s %4ss\n' "$name" "$verdict" "$(($(date +%s) - start))"
   if [ "$verdict" = FAILED ]; then tail -n 150 "$KHEO_DATA_DIR/$name.log"; fi
+  grep -E '^[0-9]+ left out: ' "$KHEO_DATA_DIR/$name.log" || true
   grep -E '^[0-9]+ (passed|failed|skipped|error)|^=+ .*(passed|failed).*=+$' "$KHEO_DATA_DIR/$name.log" >> "$results" || true
 }
 
@@ -24,8 +25,8 @@ lint() { ruff check . && python tools/shape.py; }
 messages() { python tools/hatch_hooks.py && python tools/check_messages.py; }
 migrations() { python -W error -m kheo makemigrations --check --dry-run && python -m kheo check; }
 tests() { python -m pytest -n 2 --dist worksteal -m "not journey" "$@"; }
-on_postgres() { sh tools/postgres.sh python -m pytest -n 2 --dist worksteal -m "not journey"; }
-journeys() { python -m pytest -m journey -p no:randomly; }
+on_postgres() { sh tools/postgres.sh python -m pytest -n 2 --dist worksteal -m "not journey" --database-only; }
+journeys() { python -m pytest tests/journeys -m journey -p no:randomly; }
 docs() { python -m kheo reference --check && python -m pytest tests/contracts/test_docs.py; }
 
 wanted=${*:-"format lint types contracts templates messages migrations sqlite postgres journeys docs"}
