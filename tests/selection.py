@@ -7,7 +7,7 @@ A module that starts processes stays whole: nothing refuses a process anything.
 
 import pytest
 
-OPENING = {"db", "transactional_db", "live_server", "django_db_blocker"}
+OPENING = {"db", "transactional_db", "live_server", "django_db_setup"}
 COUNTED = "left_out"
 _left_out = set()
 """How many, as each worker says of the same collection."""
