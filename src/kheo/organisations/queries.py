@@ -367,10 +367,25 @@ def scope_of(
     succeeded and what ended in it.
     The tree is read again whenever its stamp has changed, so most calls cost one query.
     """
-    kept = _kept_tree(tree)
+    return _scope_in(_kept_tree(tree), (frozenset(root_ids), day, below))
+
+
+Seat = tuple[str, int, bool]
+"""A tree, a body in it, and whether a grant there reaches what stands below."""
+
+
+def scopes_of(seats: Collection[Seat], *, day: date) -> dict[Seat, Scope]:
+    """What a grant at each of the seats reaches; one question for each tree."""
+    kept = {code: _kept_tree(code) for code in sorted({seat[0] for seat in seats})}
+    return {
+        (code, body, below): _scope_in(kept[code], (frozenset({body}), day, below))
+        for code, body, below in seats
+    }
+
+
+def _scope_in(kept: "_Kept | None", key: tuple[frozenset[int], date, bool]) -> Scope:
     if kept is None:
         return Scope(frozenset(), frozenset(), frozenset())
-    key = (frozenset(root_ids), day, below)
     if key not in kept.scopes:
         if len(kept.scopes) >= SCOPES_KEPT:
             kept.scopes.clear()
