@@ -133,8 +133,8 @@ def test_a_role_needs_its_body():
 
 def test_an_invitation_works_once_and_in_time():
     user = services.add_user(username="an", name="An", actor=SYSTEM, at=NOON)
-    token = services.invite(user, actor=SYSTEM, at=NOON)
     late = services.invite(user, actor=SYSTEM, at=NOON - timedelta(days=8))
+    token = services.invite(user, actor=SYSTEM, at=NOON)
 
     services.accept_invitation(token, password="một câu của riêng tôi", at=NOON)
 

@@ -33,7 +33,7 @@ def world():
 
 
 def home(world, role, at, *, on=IN_TIME, **said):
-    return home_of(world.actor(role, at, **said), on.date())
+    return home_of(world.actor(role, at, **said), on.date(), at=on)
 
 
 def page(client, world, role, at, **said):

@@ -3,6 +3,8 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from kheo.core.access import Role
@@ -18,7 +20,12 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """One person. No shared accounts, no superusers: rights are grants."""
+    """One person. No shared accounts, no superusers: rights are grants.
+
+    `client_id` names the form that made the account, so that sending it twice makes one.
+    `folded` is what a search looks in, `sort_name` the order of lists (`rules`). Raising
+    `session_round` signs the person out everywhere.
+    """
 
     username = models.SlugField(_("user name"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=200)
@@ -26,6 +33,10 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    client_id = models.UUIDField(null=True, unique=True, editable=False)
+    folded = models.CharField(max_length=500, default="", editable=False)
+    sort_name = models.CharField(max_length=1600, default="", editable=False)
+    session_round = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "username"
 
@@ -33,6 +44,17 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:person", args=[self.pk])
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions hold for one password and one round: either change ends them all."""
+        key_salt = "kheo.accounts.models.User.session"
+        value = f"{self.password}:{self.session_round}"
+        return salted_hmac(
+            key_salt, value, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class Grant(models.Model):

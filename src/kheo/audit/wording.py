@@ -76,10 +76,15 @@ SENTENCES: Mapping[str, Promise] = MappingProxyType(
         "team.name": _("named the body's own teams"),
         "tree.define": _("defined a line of bodies"),
         "user.add": _("added a person"),
+        "user.change": _("corrected the name or the title"),
+        "user.deactivate": _("closed the account"),
         "user.grant": _("gave a role"),
         "user.invite": _("made an invitation"),
         "user.password": _("chose a password"),
+        "user.reactivate": _("opened the account again"),
+        "user.sign_out": _("signed out everywhere"),
         "user.ungrant": _("ended a role"),
+        "user.unlock": _("lifted the lock after wrong passwords"),
     }
 )
 

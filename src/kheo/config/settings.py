@@ -132,7 +132,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {
         "NAME": "django.contrib.auth.password_validation"
-        ".UserAttributeSimilarityValidator"
+        ".UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name", "title"]},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]

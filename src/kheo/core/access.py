@@ -110,6 +110,9 @@ class HasKey(Protocol):
 PARTY = "party"
 """The tree that is meant where none is named."""
 
+EVERYWHERE = 0
+"""What stands for a body in a grant that is bound to none: the whole site."""
+
 Bodies = Mapping[Capability, frozenset[int]]
 Lines = Mapping[Capability, frozenset[tuple[str, int]]]
 _NOWHERE: Bodies = MappingProxyType({})
@@ -150,6 +153,10 @@ class Actor:
     def holds(self, capability: Capability) -> bool:
         """Whether the capability holds anywhere: for menus, never for permission."""
         return self.is_system or bool(self.bodies(capability))
+
+    def holds_everywhere(self, capability: Capability) -> bool:
+        """Whether the capability holds for the whole site, bound to no body."""
+        return self.is_system or EVERYWHERE in self.bodies(capability)
 
 
 SYSTEM = Actor(name="Khéo", is_system=True)

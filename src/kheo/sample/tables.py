@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import NOT_PROVIDED
 
+from kheo.accounts.rules import found_by, name_order
 from kheo.core.text import fold, sort_key
 from kheo.ledger.rules import key_of
 from kheo.places.models import Place
@@ -52,6 +53,10 @@ DERIVED: Mapping[str, tuple[Derived, ...]] = {
     "organisations.organisationversion": (
         Derived("sort_name", ("name",), sort_key),
         Derived("folded", ("name",), fold),
+    ),
+    "accounts.user": (
+        Derived("folded", ("name", "title", "username"), found_by),
+        Derived("sort_name", ("name",), name_order),
     ),
     "ledger.entry": (Derived("key", ("source", "line", "revision"), key_of),),
 }

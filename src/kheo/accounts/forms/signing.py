@@ -15,6 +15,11 @@ class SignInForm(AuthenticationForm):
         "inactive": _("This account is closed."),
     }
 
+    def clean_username(self) -> str:
+        """Wrong passwords are counted by user name: one name has one spelling."""
+        username: str = self.cleaned_data["username"]
+        return username.lower()
+
 
 class PasswordForm(forms.Form):
     password = forms.CharField(

@@ -1,26 +1,13 @@
-"""From grants to actors, and what the sign-in page and the menus need."""
+"""From grants to actors."""
 
 from collections import defaultdict
 from datetime import date
 
 from django.db.models import QuerySet
 
-from kheo.accounts.models import Grant, Site, User
-from kheo.core.access import ROLE_CAPABILITIES, Actor, Capability, Role
-from kheo.core.remembering import remembered
-from kheo.organisations.queries import scope_of
-
-Place = tuple[str, int, bool]
-"""A tree, a body in it, and whether a grant there reaches what stands below."""
-
-
-def site() -> Site | None:
-    return Site.objects.filter(pk=1).first()
-
-
-@remembered
-def is_sample() -> bool:
-    return Site.objects.filter(pk=1, is_sample=True).exists()
+from kheo.accounts.models import Grant, User
+from kheo.core.access import EVERYWHERE, ROLE_CAPABILITIES, Actor, Capability, Role
+from kheo.organisations.queries import Seat, scopes_of
 
 
 def grants_on(user: User, day: date) -> QuerySet[Grant]:
@@ -34,7 +21,7 @@ def actor_of(user: User, day: date) -> Actor:
 
     Grants at ended bodies follow succession; an inactive person holds nothing.
     """
-    by_place: dict[Place, set[Capability]] = defaultdict(set)
+    by_place: dict[Seat, set[Capability]] = defaultdict(set)
     everywhere: set[Capability] = set()
     grants = grants_on(user, day) if user.is_active else Grant.objects.none()
     for grant in grants:
@@ -49,7 +36,7 @@ def actor_of(user: User, day: date) -> Actor:
 
 def _actor(
     user: User,
-    by_place: dict[Place, set[Capability]],
+    by_place: dict[Seat, set[Capability]],
     everywhere: set[Capability],
     day: date,
 ) -> Actor:
@@ -57,8 +44,9 @@ def _actor(
     writable: dict[Capability, set[int]] = defaultdict(set)
     readable: dict[Capability, set[int]] = defaultdict(set)
     lines: dict[Capability, set[tuple[str, int]]] = defaultdict(set)
+    scopes = scopes_of(by_place.keys(), day=day)
     for (tree, body, below), capabilities in by_place.items():
-        scope = scope_of({body}, tree=tree, day=day, below=below)
+        scope = scopes[tree, body, below]
         for capability in capabilities:
             if below:
                 roots[capability] |= scope.roots
@@ -66,9 +54,9 @@ def _actor(
             writable[capability] |= scope.writable
             readable[capability] |= scope.readable
     for capability in everywhere:
-        roots[capability].add(0)
-        writable[capability].add(0)
-        readable[capability].add(0)
+        roots[capability].add(EVERYWHERE)
+        writable[capability].add(EVERYWHERE)
+        readable[capability].add(EVERYWHERE)
     return Actor(
         user_id=user.pk,
         name=user.name,
@@ -77,9 +65,3 @@ def _actor(
         writable={c: frozenset(ids) for c, ids in writable.items()},
         readable={c: frozenset(ids) for c, ids in readable.items()},
     )
-
-
-def sample_accounts() -> QuerySet[User]:
-    """The accounts listed on the sign-in page of a sample site, each with its grants."""
-    accounts = User.objects.filter(is_sample=True, is_active=True)
-    return accounts.prefetch_related("grants__organisation").order_by("pk")

@@ -1,37 +1,26 @@
-"""People, grants and invitations: every change, each in one transaction."""
+"""Accounts: made, corrected, closed and reopened; passwords and sessions."""
 
-import hashlib
-import secrets
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from kheo.accounts.models import Grant, Invitation, Site, User
+from kheo.accounts.models import Site, User
+from kheo.accounts.rules import LONGEST_USERNAME, USERNAME, found_by, name_order
+from kheo.accounts.services.locks import forget_attempts
+from kheo.accounts.services.rights import (
+    require_another_administrator,
+    require_people,
+)
 from kheo.audit.services import record
-from kheo.core.access import Actor, Capability, Role
+from kheo.core.access import Actor
 from kheo.core.errors import Conflict, NotAllowed, RuleBroken
-from kheo.core.periods import OPEN_END
 from kheo.core.text import normalise
-from kheo.organisations.models import Organisation, Tree
-
-INVITATION_DAYS = 7
-
-
-@transaction.atomic
-def open_site(*, is_sample: bool, at: datetime) -> Site:
-    """Say once what this database is; a sample is refused where a real person exists."""
-    if is_sample and User.objects.filter(is_sample=False).exists():
-        raise Conflict(
-            _("This database has real accounts; the sample needs an empty one.")
-        )
-    site, _created = Site.objects.get_or_create(
-        pk=1, defaults={"is_sample": is_sample, "created_at": at}
-    )
-    if is_sample and not site.is_sample:
-        raise Conflict(_("This database belongs to a real site."))
-    return site
 
 
 @transaction.atomic
@@ -43,123 +32,134 @@ def add_user(
     at: datetime,
     title: str = "",
     is_sample: bool = False,
+    client_id: UUID | None = None,
 ) -> User:
     """Make an account without a password: an invitation sets it."""
-    _require_people(actor)
+    require_people(actor)
     username = username.strip().lower()
     if User.objects.filter(username=username).exists():
         raise RuleBroken(_("This user name is taken."), field="username")
     if not is_sample and Site.objects.filter(pk=1, is_sample=True).exists():
         raise Conflict(_("A sample site has sample accounts only."))
     user = User(
-        username=username,
-        name=normalise(name),
-        title=normalise(title),
-        is_sample=is_sample,
-        created_at=at,
+        username=username, is_sample=is_sample, created_at=at, client_id=client_id
     )
+    _call(user, name, title)
     user.set_unusable_password()
-    user.full_clean(exclude=["password"])
+    _refuse_what_does_not_fit(user)
     user.save()
     record(user, "user.add", actor=actor, at=at, data={"username": username})
     return user
 
 
 @transaction.atomic
-def grant_role(
-    user: User,
-    role: Role,
-    *,
-    organisation: Organisation | None,
-    actor: Actor,
-    at: datetime,
-    valid_from: date,
-    valid_to: date = OPEN_END,
-    tree: str = "party",
-    own_only: bool = False,
-) -> Grant:
-    """Give a role at a body (`own_only`: not below it); the same grant twice is the one that exists."""
-    _require_people(actor)
-    if organisation is None and role is not Role.ADMINISTRATOR:
-        raise RuleBroken(
-            _("Choose the body where the role holds."), field="organisation"
-        )
-    line = Tree.objects.get(code=tree) if organisation else None
-    grant, created = Grant.objects.get_or_create(
-        user=user,
-        role=role,
-        organisation=organisation,
-        tree=line,
-        valid_from=valid_from,
-        is_own_only=own_only,
-        defaults={"valid_to": valid_to},
-    )
-    if created:
-        record(
-            user,
-            "user.grant",
-            actor=actor,
-            at=at,
-            data={"role": role, "body": organisation.code if organisation else None},
-        )
-    return grant
-
-
-@transaction.atomic
-def end_grant(grant: Grant, *, on: date, actor: Actor, at: datetime) -> Grant:
-    """Let a grant end; what was done under it stays."""
-    _require_people(actor)
-    grant.valid_to = max(on, grant.valid_from)
-    grant.save(update_fields=["valid_to"])
-    record(grant.user, "user.ungrant", actor=actor, at=at, data={"role": grant.role})
-    return grant
-
-
-@transaction.atomic
-def invite(user: User, *, actor: Actor, at: datetime) -> str:
-    """Return a one-time token; only its digest is kept."""
-    _require_people(actor)
-    token = secrets.token_urlsafe(32)
-    Invitation.objects.create(
-        user=user,
-        token_digest=_digest(token),
-        expires_at=at + timedelta(days=INVITATION_DAYS),
-    )
-    record(user, "user.invite", actor=actor, at=at)
-    return token
-
-
-def invitation_for(token: str, *, at: datetime) -> Invitation:
-    """The open invitation of a token; raises `Conflict` when used, old or unknown."""
-    invitation = (
-        Invitation.objects.select_related("user")
-        .filter(token_digest=_digest(token), used_at=None, expires_at__gt=at)
-        .first()
-    )
-    if invitation is None:
-        raise Conflict(_("This link was used or is too old. Ask for a new one."))
-    return invitation
-
-
-@transaction.atomic
-def accept_invitation(token: str, *, password: str, at: datetime) -> User:
-    """Set the password once; a second use of the link is refused."""
-    invitation = invitation_for(token, at=at)
-    open_ones = Invitation.objects.filter(pk=invitation.pk, used_at=None)
-    if not open_ones.update(used_at=at):
-        raise Conflict(_("This link was used or is too old. Ask for a new one."))
-    user = invitation.user
-    validate_password(password, user)
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    record(user, "user.password", actor=Actor(user_id=user.pk, name=user.name), at=at)
+def change_person(
+    user: User, *, name: str, title: str, actor: Actor, at: datetime
+) -> User:
+    """Correct name and title; the user name stays, what was done keeps its author."""
+    require_people(actor)
+    before = (user.name, user.title)
+    _call(user, name, title)
+    if (user.name, user.title) == before:
+        return user
+    _refuse_what_does_not_fit(user)
+    user.save(update_fields=["name", "title", "folded", "sort_name"])
+    changed = [
+        field
+        for field, old in zip(("name", "title"), before, strict=True)
+        if getattr(user, field) != old
+    ]
+    record(user, "user.change", actor=actor, at=at, data={"fields": changed})
     return user
 
 
-def _require_people(actor: Actor) -> None:
-    if not actor.holds(Capability.MANAGE_PEOPLE):
-        raise NotAllowed(_("Only an administrator of accounts may do this."))
+@transaction.atomic
+def deactivate(user: User, *, actor: Actor, at: datetime) -> User:
+    """Close the account: its sessions end at once, its links die, its roles rest.
+
+    Closed twice it is closed. Raises `Conflict` for the last administrator.
+    """
+    require_people(actor)
+    require_another_administrator(user, on=localdate(at))
+    if User.objects.filter(pk=user.pk, is_active=True).update(
+        is_active=False, session_round=F("session_round") + 1
+    ):
+        user.invitations.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+        record(user, "user.deactivate", actor=actor, at=at)
+    user.refresh_from_db()
+    return user
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+@transaction.atomic
+def reactivate(user: User, *, actor: Actor, at: datetime) -> User:
+    """Open a closed account again, with the password and the roles it had."""
+    require_people(actor)
+    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+        record(user, "user.reactivate", actor=actor, at=at)
+    user.refresh_from_db()
+    return user
+
+
+@transaction.atomic
+def unlock(user: User, *, actor: Actor, at: datetime) -> bool:
+    """Let the person try again after wrong passwords; whether there was anything to do."""
+    require_people(actor)
+    had_failed = forget_attempts(user)
+    if had_failed:
+        record(user, "user.unlock", actor=actor, at=at)
+    return had_failed
+
+
+@transaction.atomic
+def change_password(
+    user: User, *, old: str, password: str, actor: Actor, at: datetime
+) -> User:
+    """Choose another password; every session ends but the one that the edge renews.
+
+    Raises `RuleBroken` where the old one is not right, and Django's `ValidationError`
+    for a weak new one.
+    """
+    _require_oneself(user, actor)
+    if not user.check_password(old):
+        raise RuleBroken(_("The old password is not right."), field="old")
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(user, "user.password", actor=actor, at=at)
+    return user
+
+
+@transaction.atomic
+def sign_out_everywhere(user: User, *, actor: Actor, at: datetime) -> User:
+    """End every session of the person, on every device."""
+    _require_oneself(user, actor)
+    User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
+    record(user, "user.sign_out", actor=actor, at=at)
+    user.refresh_from_db()
+    return user
+
+
+def _require_oneself(user: User, actor: Actor) -> None:
+    if actor.user_id != user.pk:
+        raise NotAllowed("")
+
+
+def _call(user: User, name: str, title: str) -> None:
+    user.name, user.title = normalise(name), normalise(title)
+    user.folded = found_by(user.name, user.title, user.username)[:500]
+    user.sort_name = name_order(user.name)[:1600]
+
+
+def _refuse_what_does_not_fit(user: User) -> None:
+    """Raise `RuleBroken` with the first thing that a column refuses, beside its field."""
+    if not USERNAME.fullmatch(user.username):
+        message = _(
+            "A user name has letters without marks, digits and hyphens,"
+            " %(most)d at most."
+        )
+        raise RuleBroken(message % {"most": LONGEST_USERNAME}, field="username")
+    try:
+        user.clean_fields(exclude={"password", "folded", "sort_name"})
+    except ValidationError as error:
+        field, sentences = next(iter(error.message_dict.items()))
+        raise RuleBroken(" ".join(sentences), field=field) from error

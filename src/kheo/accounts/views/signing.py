@@ -12,7 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from kheo.accounts import services
-from kheo.accounts.forms import PasswordForm, SignInForm
+from kheo.accounts.forms.signing import PasswordForm, SignInForm
 from kheo.accounts.queries import is_sample, sample_accounts
 from kheo.core.http import errors_on, status_of
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -133,7 +133,7 @@ class Home:
         return bool(self.held) and all(one.has_ended for one in self.held)
 
 
-def home_of(actor: Actor, on: date) -> Home:
+def home_of(actor: Actor, on: date, *, at: datetime) -> Home:
     """The first page of one person on one day; the queries do not grow with the rows."""
     waiting = sorted(waiting_for(actor, on), key=_urgency)
     approvals = _approvals(actor, on)
@@ -164,7 +164,7 @@ def home_of(actor: Actor, on: date) -> Home:
         with_commune=_shown(days.led.filter(state=ActivityState.PROPOSED, on__gte=on)),
         received=received,
         glance=glance_of(actor, on, running, received),
-        people=people_for(actor, on),
+        people=people_for(actor, on, at),
         whom_to_ask=[] if held else administrators(on),
     )
 

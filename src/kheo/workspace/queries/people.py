@@ -1,28 +1,14 @@
 """Which roles somebody holds, whom to ask for one, and the accounts of the site."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
-from kheo.accounts.models import Grant, Invitation, User
-from kheo.accounts.queries import grants_on
+from kheo.accounts.models import Grant, User
+from kheo.accounts.queries import found_people, grants_on, told_of
+from kheo.accounts.queries.people import Wanted
 from kheo.core.access import Actor, Capability, Role
-from kheo.organisations.queries import names_on, scope_of
 
 SHOWN = 12
-
-ROLE_NAMES: dict[Role, Promise] = {
-    Role.CLERK: _("Clerk"),
-    Role.LEADER: _("Leader who approves"),
-    Role.FOCAL_POINT: _("Focal point"),
-    Role.HOST: _("Host in the commune"),
-    Role.SPECIALIST: _("Specialist"),
-    Role.OBSERVER: _("Observer"),
-    Role.ADMINISTRATOR: _("Administrator of accounts"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +18,7 @@ class Held:
     A grant follows succession; where nothing succeeded, the ended body is named.
     """
 
-    role: Promise
+    role: str
     body: str
     has_ended: bool = False
 
@@ -42,7 +28,8 @@ class People:
     """The accounts as their administrator sees them."""
 
     active: int
-    invited: int
+    waiting: int
+    expired: int
     without_role: list[User]
     more_without_role: int
 
@@ -52,26 +39,13 @@ def held_by(actor: Actor, on: date) -> list[Held]:
     if actor.user_id is None:
         return []
     user = User.objects.filter(pk=actor.user_id, is_active=True).first()
-    grants = list(grants_on(user, on)) if user else []
-    today = {one.pk: _bodies_of(one, on) for one in grants}
-    ended = {one.organisation_id for one in grants if one.organisation_id}
-    names = names_on(ended.union(*today.values()), on) if ended else {}
-    found = []
-    for one in grants:
-        bodies = today[one.pk] or frozenset({one.organisation_id or 0})
-        body = ", ".join(sorted(names[pk] for pk in bodies if pk in names))
-        found.append(
-            Held(ROLE_NAMES[Role(one.role)], body, bool(body and not today[one.pk]))
+    told = told_of(grants_on(user, on), on) if user else []
+    return [
+        Held(
+            one.role, one.now or one.body, has_ended=one.has_ended_body and not one.now
         )
-    return found
-
-
-def _bodies_of(grant: Grant, on: date) -> frozenset[int]:
-    if grant.organisation_id is None or grant.tree is None:
-        return frozenset()
-    below = not grant.is_own_only
-    scope = scope_of({grant.organisation_id}, tree=grant.tree.code, day=on, below=below)
-    return frozenset(scope.roots)
+        for one in told
+    ]
 
 
 def administrators(on: date) -> list[str]:
@@ -85,21 +59,19 @@ def administrators(on: date) -> list[str]:
     return list(grants.order_by("user__name").values_list("user__name", flat=True)[:3])
 
 
-def people_for(actor: Actor, on: date) -> People | None:
+def people_for(actor: Actor, on: date, at: datetime) -> People | None:
     """The accounts, for whoever may manage people; nobody else."""
-    if not actor.holds(Capability.MANAGE_PEOPLE):
+    if not actor.holds_everywhere(Capability.MANAGE_PEOPLE):
         return None
-    held = Grant.objects.filter(
-        user=OuterRef("pk"), valid_from__lte=on, valid_to__gt=on
-    )
-    active = User.objects.filter(is_active=True)
-    without = list(active.filter(~Exists(held)).order_by("name", "pk"))
+    count = {
+        state: found_people(day=on, at=at, state=state).count()
+        for state in (Wanted.OPEN, Wanted.WAITING, Wanted.EXPIRED, Wanted.ROLELESS)
+    }
+    without = found_people(day=on, at=at, state=Wanted.ROLELESS)
     return People(
-        active=active.count(),
-        invited=Invitation.objects.filter(used_at=None, expires_at__date__gte=on)
-        .values("user")
-        .distinct()
-        .count(),
-        without_role=without[:SHOWN],
-        more_without_role=max(0, len(without) - SHOWN),
+        active=count[Wanted.OPEN],
+        waiting=count[Wanted.WAITING],
+        expired=count[Wanted.EXPIRED],
+        without_role=list(without[:SHOWN]),
+        more_without_role=max(0, count[Wanted.ROLELESS] - SHOWN),
     )

@@ -21,9 +21,6 @@ from kheo.reporting.models import Report
 from kheo.reporting.queries.lines import Titles
 from kheo.reporting.rules import period_name
 
-EVERYWHERE = 0
-"""What stands for a body in a grant that is bound to none (`accounts.queries`)."""
-
 TOPICS = {
     "activity": _("Activities"),
     "report": _("Reports"),
@@ -56,9 +53,8 @@ def trail_of(actor: Actor) -> QuerySet[AuditEntry]:
     rows = AuditEntry.objects.select_related("actor").order_by("-pk")
     if actor.is_system:
         return rows
-    bodies = actor.bodies(Capability.VIEW_AUDIT)
-    seen = Q(organisation_id__in=bodies)
-    if EVERYWHERE in bodies:
+    seen = Q(organisation_id__in=actor.bodies(Capability.VIEW_AUDIT))
+    if actor.holds_everywhere(Capability.VIEW_AUDIT):
         seen |= Q(verb__startswith="user.")
     return rows.filter(seen).exclude(verb__in=INTERNAL)
 

@@ -16,7 +16,8 @@ PER_PAGE = 50
 
 def home(request: Request) -> HttpResponse:
     """What waits on this person today."""
-    context = {"home": home_of(request.actor, timezone.localdate())}
+    today, now = timezone.localdate(), timezone.now()
+    context = {"home": home_of(request.actor, today, at=now)}
     return render(request, "workspace/home.html", context)
 
 

@@ -1,0 +1,187 @@
+"""People as the administrator of accounts sees them: who, which roles, which account."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+
+from kheo.accounts.models import Grant, Invitation, User
+from kheo.accounts.queries.grants import Told, told_of
+from kheo.core.access import Role
+from kheo.core.text import fold
+from kheo.organisations.queries import search
+
+
+class AccountState(StrEnum):
+    """Where an account stands, the most pressing first."""
+
+    CLOSED = "closed"
+    LOCKED = "locked"
+    WAITING = "waiting"
+    EXPIRED = "expired"
+    OPEN = "open"
+
+
+class Wanted(StrEnum):
+    """What the list may be narrowed to."""
+
+    OPEN = ""
+    NEVER = "never"
+    WAITING = "waiting"
+    EXPIRED = "expired"
+    ROLELESS = "roleless"
+    CLOSED = "closed"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whether and how the person gets in. `link_until` is that of an unused link."""
+
+    is_active: bool
+    is_locked: bool
+    has_way_in: bool
+    link_until: datetime | None
+    last_login: datetime | None
+
+    @property
+    def state(self) -> AccountState:
+        if not self.is_active:
+            return AccountState.CLOSED
+        if self.is_locked:
+            return AccountState.LOCKED
+        if self.has_way_in:
+            return AccountState.OPEN
+        return AccountState.WAITING if self.link_until else AccountState.EXPIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One line of the list: roles held today or later."""
+
+    user: User
+    account: Account
+    roles: list[Told]
+
+
+def administrators_on(day: date) -> QuerySet[User]:
+    """Those who can administer accounts that day: the role, an open account, a way in."""
+    held = Grant.objects.filter(
+        role=Role.ADMINISTRATOR,
+        organisation=None,
+        valid_from__lte=day,
+        valid_to__gt=day,
+    )
+    return User.objects.filter(
+        _way_in(), is_active=True, pk__in=held.values("user")
+    ).order_by("sort_name", "pk")
+
+
+def found_people(
+    *, day: date, at: datetime, q: str = "", role: str = "", state: str = ""
+) -> QuerySet[User]:
+    """Those whose name, title or user name holds every word, or who hold a role at such a body.
+
+    By given name; closed accounts only where they are asked for.
+    """
+    people = _in_state(_with_account(User.objects.all(), at), Wanted(state), day)
+    held = Grant.objects.filter(user=OuterRef("pk"), valid_to__gt=day)
+    if role:
+        people = people.filter(Exists(held.filter(role=role)))
+    if words := fold(q).split():
+        named = Q()
+        for word in words:
+            named &= Q(folded__contains=word)
+        at_bodies = held.filter(organisation__in=search(q))
+        people = people.filter(named | Q(Exists(at_bodies)))
+    return people.order_by("sort_name", "pk")
+
+
+def people_on_page(users: Sequence[User], *, day: date, at: datetime) -> list[Person]:
+    """The lines of one page; as many questions for one person as for fifty."""
+    grants = Grant.objects.filter(user__in=users, valid_to__gt=day)
+    told: dict[int, list[Told]] = defaultdict(list)
+    for one in told_of(grants, day):
+        told[one.grant.user_id].append(one)
+    locked = _locked([user.username for user in users], at)
+    return [
+        Person(user, _account(user, is_locked=user.username in locked), told[user.pk])
+        for user in users
+    ]
+
+
+def account_of(user: User, *, at: datetime) -> Account:
+    found = _with_account(User.objects.filter(pk=user.pk), at).get()
+    return _account(found, is_locked=bool(_locked([user.username], at)))
+
+
+def _in_state(people: QuerySet[User], wanted: Wanted, day: date) -> QuerySet[User]:
+    held = Grant.objects.filter(
+        user=OuterRef("pk"), valid_from__lte=day, valid_to__gt=day
+    )
+    kept = {
+        Wanted.ALL: Q(),
+        Wanted.OPEN: Q(is_active=True),
+        Wanted.CLOSED: Q(is_active=False),
+        Wanted.NEVER: Q(is_active=True, last_login=None),
+        Wanted.WAITING: Q(is_active=True, has_way_in=False, link_until__isnull=False),
+        Wanted.EXPIRED: Q(is_active=True, has_way_in=False, link_until=None),
+        Wanted.ROLELESS: Q(is_active=True) & ~Q(Exists(held)),
+    }
+    return people.filter(kept[wanted])
+
+
+def _with_account(people: QuerySet[User], at: datetime) -> QuerySet[User]:
+    unused = Invitation.objects.filter(
+        user=OuterRef("pk"), used_at=None, expires_at__gt=at
+    )
+    return people.annotate(
+        link_until=Subquery(unused.order_by("-expires_at").values("expires_at")[:1]),
+        has_way_in=ExpressionWrapper(_way_in(), output_field=BooleanField()),
+    )
+
+
+def _way_in() -> Q:
+    """A password, or the one click of a sample's own people."""
+    invited = Exists(Invitation.objects.filter(user=OuterRef("pk")))
+    return ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | (
+        Q(is_sample=True) & ~Q(invited)
+    )
+
+
+def _account(user: Any, *, is_locked: bool) -> Account:
+    return Account(
+        is_active=user.is_active,
+        is_locked=is_locked,
+        has_way_in=user.has_way_in,
+        link_until=user.link_until,
+        last_login=user.last_login,
+    )
+
+
+def _locked(usernames: Iterable[str], at: datetime) -> set[str]:
+    """Who is refused now for wrong passwords, from one address at least."""
+    since = at - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    attempts = AccessAttempt.objects.filter(
+        username__in=list(usernames), attempt_time__gte=since
+    )
+    failed = attempts.order_by().values("username", "ip_address")
+    sums = failed.annotate(failures=Sum("failures_since_start"))
+    locked = sums.filter(failures__gte=settings.AXES_FAILURE_LIMIT)
+    return set(locked.values_list("username", flat=True))

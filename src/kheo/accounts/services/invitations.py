@@ -1,0 +1,81 @@
+"""One-time links: made, used once, dead when a new one is made."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kheo.accounts.models import Invitation, User
+from kheo.accounts.services.locks import forget_attempts
+from kheo.accounts.services.rights import require_people
+from kheo.audit.services import record
+from kheo.core.access import Actor
+from kheo.core.errors import Conflict
+
+INVITATION_DAYS = 7
+
+
+def invitation_ends(at: datetime) -> datetime:
+    """Until when a link made at that moment can be used."""
+    return at + timedelta(days=INVITATION_DAYS)
+
+
+@transaction.atomic
+def invite(user: User, *, actor: Actor, at: datetime) -> str:
+    """Return a one-time token, of which only the digest is kept; older links die.
+
+    Raises `Conflict` for a closed account: reopen it first.
+    """
+    require_people(actor)
+    if not user.is_active:
+        raise Conflict(_("This account is closed. Reopen it first."))
+    user.invitations.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
+    token = secrets.token_urlsafe(32)
+    Invitation.objects.create(
+        user=user, token_digest=_digest(token), expires_at=invitation_ends(at)
+    )
+    record(user, "user.invite", actor=actor, at=at)
+    return token
+
+
+def invitation_for(token: str, *, at: datetime) -> Invitation:
+    """The open invitation of a token; raises `Conflict` when used, old or unknown."""
+    invitation = (
+        Invitation.objects.select_related("user")
+        .filter(
+            token_digest=_digest(token),
+            used_at=None,
+            expires_at__gt=at,
+            user__is_active=True,
+        )
+        .first()
+    )
+    if invitation is None:
+        raise Conflict(_("This link was used or is too old. Ask for a new one."))
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(token: str, *, password: str, at: datetime) -> User:
+    """Set the password once; a second use of the link is refused.
+
+    Sessions begun with an older password end, and a lock-out by wrong ones is over.
+    """
+    invitation = invitation_for(token, at=at)
+    open_ones = Invitation.objects.filter(pk=invitation.pk, used_at=None)
+    if not open_ones.update(used_at=at):
+        raise Conflict(_("This link was used or is too old. Ask for a new one."))
+    user = invitation.user
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    forget_attempts(user)
+    record(user, "user.password", actor=Actor(user_id=user.pk, name=user.name), at=at)
+    return user
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,312 @@
+"""People as a table: read with every wrong cell named; a template; the links to hand out."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO, StringIO
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+
+from kheo.accounts.queries.bodies import Bodies, bodies_named, every_body
+from kheo.accounts.rules import USERNAME, is_usually_own_only
+from kheo.accounts.services import NewPerson, RowError
+from kheo.accounts.wording import ROLE_NAMES
+from kheo.core.access import Role
+from kheo.core.errors import RuleBroken
+from kheo.organisations.models import Organisation
+from kheo.stationery.paper import Column, Row
+from kheo.stationery.tables import CellError, Kind, ReadRow, Wanted, read_table
+from kheo.stationery.workbook import Sheet, workbook
+
+MOST_PEOPLE = 2_000
+LONGEST_NAME = 200
+PACKAGE = b"PK\x03\x04"
+YES = ("Có", "x", "1", "Yes")
+NO = ("Không", "0", "No")
+ROLES = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
+"""Administrators are made one by one."""
+
+
+def columns() -> tuple[Wanted, ...]:
+    """The columns of the table, headed in either language."""
+    return (
+        Wanted("name", ("Họ và tên", "Full name"), is_required=True),
+        Wanted("title", ("Chức danh", "Title")),
+        Wanted("username", ("Tên đăng nhập", "User name")),
+        Wanted(
+            "role", ("Vai trò", "Role"), is_required=True, choices=tuple(_role_words())
+        ),
+        Wanted("organisation", ("Đơn vị, tổ chức", "Body"), is_required=True),
+        Wanted("own_only", ("Chỉ riêng cấp này", "This body alone"), choices=YES + NO),
+        Wanted("valid_from", ("Từ ngày", "From"), kind=Kind.DATE),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file held: whole rows, and every cell that is wrong."""
+
+    people: tuple[NewPerson, ...]
+    errors: tuple[CellError, ...]
+    places: Mapping[tuple[int, str], str]
+
+    def errors_of(self, refused: Iterable[RowError]) -> tuple[CellError, ...]:
+        """The cells that later refusals are about, behind those found in reading."""
+        return self.errors + tuple(
+            CellError(
+                self.places.get((error.line, error.field))
+                or self.places[error.line, "name"],
+                error.message,
+            )
+            for error in refused
+        )
+
+
+def read_people(content: bytes, *, day: date) -> Table:
+    """Read an .xlsx or CSV table; bodies are known by code or by a name that is theirs alone."""
+    reading = read_table(as_workbook(content), columns())
+    if len(reading.rows) > MOST_PEOPLE:
+        message = _("The table has more than %(limit)d rows.")
+        raise RuleBroken(message % {"limit": MOST_PEOPLE})
+    names = _Names(day)
+    people: list[NewPerson] = []
+    errors = list(reading.errors)
+    places: dict[tuple[int, str], str] = {}
+    for row in reading.rows:
+        places |= {(row.line, key): cell for key, cell in row.cells.items()}
+        wrong = _wrong(row, names)
+        errors.extend(wrong)
+        if not wrong:
+            people.append(_person(row, names, day))
+    if not (people or errors):
+        raise RuleBroken(_("The table has no rows below its headings."))
+    return Table(tuple(people), tuple(errors), places)
+
+
+def as_workbook(content: bytes) -> bytes:
+    """CSV as a workbook of texts; a workbook, and what is neither, as it is."""
+    if content.startswith(PACKAGE) or b"\x00" in content[:1024] or not content:
+        return content
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = _(
+            "This CSV file is not in UTF-8. Save it as “CSV UTF-8” or as .xlsx."
+        )
+        raise RuleBroken(message) from error
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    book = Workbook(write_only=False)
+    sheet = book.worksheets[0]
+    for line, cells in enumerate(csv.reader(StringIO(text), delimiter=delimiter), 1):
+        for place, value in enumerate(cells[:50], start=1):
+            cell = sheet.cell(line, place)
+            cell.value = value
+            cell.data_type = "s"
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+class _Names:
+    """Bodies by what was typed, each text looked up once."""
+
+    def __init__(self, day: date) -> None:
+        self._day = day
+        self._known: dict[str, Bodies] = {}
+
+    def of(self, row: ReadRow) -> Bodies:
+        text = str(row.values["organisation"])
+        if text not in self._known:
+            self._known[text] = bodies_named(text, self._day)
+        return self._known[text]
+
+
+def _wrong(row: ReadRow, names: _Names) -> list[CellError]:
+    found = []
+    bodies = names.of(row)
+    if bodies.the_one is None:
+        found.append(CellError(row.cells["organisation"], _why_none(bodies)))
+    username = str(row.values.get("username") or "").lower()
+    if username and not USERNAME.fullmatch(username):
+        message = _("Use letters without marks, digits and hyphens only.")
+        found.append(CellError(row.cells["username"], message))
+    for key in ("name", "title"):
+        if len(str(row.values.get(key) or "")) > LONGEST_NAME:
+            message = _("At most %(most)d characters.") % {"most": LONGEST_NAME}
+            found.append(CellError(row.cells[key], message))
+    return found
+
+
+def _why_none(bodies: Bodies) -> str:
+    if not bodies.found:
+        return bodies.absent or _("No body has this name or code.")
+    offered = "; ".join(body.label for body in bodies.found[:5])
+    return _("Several bodies fit; write the code: %(bodies)s.") % {"bodies": offered}
+
+
+def _person(row: ReadRow, names: _Names, day: date) -> NewPerson:
+    values, body = row.values, names.of(row).the_one
+    role = _role_words()[str(values["role"])]
+    own = values.get("own_only")
+    since = values.get("valid_from")
+    if body is None:
+        raise TypeError(row.line)
+    return NewPerson(
+        line=row.line,
+        name=str(values["name"]),
+        title=str(values.get("title") or ""),
+        username=str(values.get("username") or "").lower(),
+        role=role,
+        organisation=body.organisation,
+        own_only=own in YES if own else is_usually_own_only(role),
+        valid_from=since if isinstance(since, date) else day,
+    )
+
+
+def _role_words() -> dict[str, Role]:
+    """Every way to write a role: in the reader's language first, by its code last."""
+    words: dict[str, Role] = {str(ROLE_NAMES[role]): role for role in ROLES}
+    for language in ("vi", "en"):
+        with override(language):
+            words |= {str(ROLE_NAMES[role]): role for role in ROLES}
+    words |= {str(role): role for role in ROLES}
+    return words
+
+
+# Between the trial and the taking over
+
+
+def plain_rows(people: Iterable[NewPerson]) -> list[list[Any]]:
+    """Rows as JSON knows them."""
+    return [
+        [
+            person.line,
+            person.name,
+            person.title,
+            person.username,
+            str(person.role),
+            person.organisation.code,
+            person.own_only,
+            person.valid_from.isoformat(),
+        ]
+        for person in people
+    ]
+
+
+def people_again(rows: Iterable[Sequence[Any]]) -> list[NewPerson]:
+    """The rows that `plain_rows` said."""
+    rows = list(rows)
+    codes = {row[5] for row in rows}
+    bodies = Organisation.objects.in_bulk(sorted(codes), field_name="code")
+    return [
+        NewPerson(
+            line=line,
+            name=name,
+            title=title,
+            username=username,
+            role=Role(role),
+            organisation=bodies[code],
+            own_only=own_only,
+            valid_from=date.fromisoformat(since),
+        )
+        for line, name, title, username, role, code, own_only, since in rows
+    ]
+
+
+# Files to take away
+
+
+def template_file(*, on: date, is_sample: bool) -> bytes:
+    """An empty table with its headings, how to fill it in, and the bodies with their codes."""
+    widths = (28, 34, 18, 22, 40, 16, 14)
+    headings = tuple(
+        Column(_heading(wanted), width)
+        for wanted, width in zip(columns(), widths, strict=True)
+    )
+    sheets = [
+        Sheet(_("People"), headings, (), is_landscape=True),
+        Sheet(
+            _("How to fill it in"),
+            (Column(_("Column"), 22), Column(_("What to write"), 90)),
+            tuple(Row(line) for line in _how_to()),
+        ),
+        Sheet(
+            _("Codes of bodies"),
+            (Column(_("Code"), 30), Column(_("Name"), 70)),
+            tuple(Row((b.organisation.code, b.name)) for b in every_body(on)),
+        ),
+    ]
+    return workbook(sheets, author="Khéo", on=on, is_sample=is_sample)
+
+
+def _heading(wanted: Wanted) -> str:
+    vietnamese, english = wanted.headings
+    return english if (get_language() or "").startswith("en") else vietnamese
+
+
+def _how_to() -> list[tuple[str, str]]:
+    roles = "; ".join(str(ROLE_NAMES[role]) for role in ROLES)
+    said = {
+        "name": _("Needed. One person and one role a row."),
+        "title": _("May be empty. Position and body, as it stands on papers."),
+        "username": _(
+            "May be empty: made from the name (Nông Thị Lan: lannt). Write it where one"
+            " person holds roles at several bodies. Letters without marks, digits, hyphens."
+        ),
+        "role": _("Needed. One of: %(roles)s.") % {"roles": roles},
+        "organisation": _(
+            "Needed. The code (see the sheet of codes), or the whole name where only one"
+            " body has it."
+        ),
+        "own_only": _(
+            "Có: at that body alone. Không: at all below it too. Empty: Có for clerks,"
+            " leaders and hosts, Không for the others."
+        ),
+        "valid_from": _("Day/month/year. Empty: from today."),
+    }
+    return [(_heading(wanted), said[wanted.key]) for wanted in columns()]
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """One line of the list of links that is handed out."""
+
+    name: str
+    title: str
+    username: str
+    link: str
+
+
+def links_file(
+    handouts: Iterable[Handout], *, until: datetime, on: date, is_sample: bool
+) -> bytes:
+    """The one-time links as a workbook, one person a line."""
+    last = date_format(localtime(until), "SHORT_DATETIME_FORMAT")
+    rows = tuple(
+        Row((order, one.name, one.title, one.username, one.link))
+        for order, one in enumerate(handouts, start=1)
+    )
+    sheet = Sheet(
+        _("Links"),
+        (
+            Column(_("No."), 6),
+            Column(_("Full name"), 28),
+            Column(_("Title"), 34),
+            Column(_("User name"), 18),
+            Column(_("One-time link"), 90),
+        ),
+        rows,
+        title=(
+            _("Links to set a password, once each, until %(last)s") % {"last": last},
+        ),
+        notes=(_("Send each to its person alone; delete this file afterwards."),),
+        is_landscape=True,
+    )
+    return workbook([sheet], author="Khéo", on=on, is_sample=is_sample)

@@ -1,0 +1,1 @@
+"""Signing in; people, their accounts and their roles in the browser."""

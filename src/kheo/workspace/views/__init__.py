@@ -1,0 +1,1 @@
+"""The first page, the trail, and one's own account."""
