@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from kheo.accounts.queries.bodies import Bodies, bodies_named, every_body
 from kheo.accounts.rules import USERNAME, is_usually_own_only
@@ -19,6 +20,7 @@ from kheo.accounts.services import NewPerson, RowError
 from kheo.accounts.wording import ROLE_NAMES
 from kheo.core.access import Role
 from kheo.core.errors import RuleBroken
+from kheo.core.text import fold
 from kheo.organisations.models import Organisation
 from kheo.stationery.paper import Column, Row
 from kheo.stationery.tables import CellError, Kind, ReadRow, Wanted, read_table
@@ -27,8 +29,8 @@ from kheo.stationery.workbook import Sheet, workbook
 MOST_PEOPLE = 2_000
 LONGEST_NAME = 200
 PACKAGE = b"PK\x03\x04"
-YES = ("Có", "x", "1", "Yes")
-NO = ("Không", "0", "No")
+YES = frozenset({"co", "x", "1", "yes"})
+NO = frozenset({"khong", "0", "no"})
 ROLES = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 """Administrators are made one by one."""
 
@@ -39,11 +41,9 @@ def columns() -> tuple[Wanted, ...]:
         Wanted("name", ("Họ và tên", "Full name"), is_required=True),
         Wanted("title", ("Chức danh", "Title")),
         Wanted("username", ("Tên đăng nhập", "User name")),
-        Wanted(
-            "role", ("Vai trò", "Role"), is_required=True, choices=tuple(_role_words())
-        ),
+        Wanted("role", ("Vai trò", "Role"), is_required=True),
         Wanted("organisation", ("Đơn vị, tổ chức", "Body"), is_required=True),
-        Wanted("own_only", ("Chỉ riêng cấp này", "This body alone"), choices=YES + NO),
+        Wanted("own_only", ("Chỉ riêng cấp này", "This body alone")),
         Wanted("valid_from", ("Từ ngày", "From"), kind=Kind.DATE),
     )
 
@@ -58,7 +58,7 @@ class Table:
 
     def errors_of(self, refused: Iterable[RowError]) -> tuple[CellError, ...]:
         """The cells that later refusals are about, behind those found in reading."""
-        return self.errors + tuple(
+        later = tuple(
             CellError(
                 self.places.get((error.line, error.field))
                 or self.places[error.line, "name"],
@@ -66,27 +66,41 @@ class Table:
             )
             for error in refused
         )
+        return tuple(
+            sorted(
+                self.errors + later, key=lambda error: coordinate_to_tuple(error.cell)
+            )
+        )
 
 
 def read_people(content: bytes, *, day: date) -> Table:
     """Read an .xlsx or CSV table; bodies are known by code or by a name that is theirs alone."""
-    reading = read_table(as_workbook(content), columns())
+    book = as_workbook(content)
+    reading = read_table(book, columns())
     if len(reading.rows) > MOST_PEOPLE:
         message = _("The table has more than %(limit)d rows.")
         raise RuleBroken(message % {"limit": MOST_PEOPLE})
-    names = _Names(day)
-    people: list[NewPerson] = []
+    known = _Known(day)
     errors = list(reading.errors)
+    wrong: set[int] = set()
     places: dict[tuple[int, str], str] = {}
-    for row in reading.rows:
+    for row in read_table(book, _as_texts()).rows:
         places |= {(row.line, key): cell for key, cell in row.cells.items()}
-        wrong = _wrong(row, names)
-        errors.extend(wrong)
-        if not wrong:
-            people.append(_person(row, names, day))
+        found = _wrong(row, known)
+        errors.extend(found)
+        wrong |= {row.line} if found else set()
+    people = tuple(
+        _person(row, known, day) for row in reading.rows if row.line not in wrong
+    )
     if not (people or errors):
         raise RuleBroken(_("The table has no rows below its headings."))
-    return Table(tuple(people), tuple(errors), places)
+    errors.sort(key=lambda error: coordinate_to_tuple(error.cell))
+    return Table(people, tuple(errors), places)
+
+
+def _as_texts() -> tuple[Wanted, ...]:
+    """The same columns, so that a row with one wrong cell still shows its others."""
+    return tuple(Wanted(wanted.key, wanted.headings) for wanted in columns())
 
 
 def as_workbook(content: bytes) -> bytes:
@@ -114,34 +128,46 @@ def as_workbook(content: bytes) -> bytes:
     return target.getvalue()
 
 
-class _Names:
-    """Bodies by what was typed, each text looked up once."""
+class _Known:
+    """Bodies and roles by what was typed; each text of a body is looked up once."""
 
     def __init__(self, day: date) -> None:
         self._day = day
-        self._known: dict[str, Bodies] = {}
+        self._bodies: dict[str, Bodies] = {}
+        self._roles = {fold(word): role for word, role in _role_words().items()}
 
-    def of(self, row: ReadRow) -> Bodies:
-        text = str(row.values["organisation"])
-        if text not in self._known:
-            self._known[text] = bodies_named(text, self._day)
-        return self._known[text]
+    def bodies(self, row: ReadRow) -> Bodies:
+        text = _text(row, "organisation")
+        if text not in self._bodies:
+            self._bodies[text] = bodies_named(text, self._day)
+        return self._bodies[text]
+
+    def role(self, row: ReadRow) -> Role | None:
+        return self._roles.get(fold(_text(row, "role")))
 
 
-def _wrong(row: ReadRow, names: _Names) -> list[CellError]:
-    found = []
-    bodies = names.of(row)
-    if bodies.the_one is None:
-        found.append(CellError(row.cells["organisation"], _why_none(bodies)))
-    username = str(row.values.get("username") or "").lower()
+def _text(row: ReadRow, key: str) -> str:
+    return str(row.values.get(key) or "")
+
+
+def _wrong(row: ReadRow, known: _Known) -> list[CellError]:
+    """What cannot be understood; an empty cell is told of in reading."""
+    found: dict[str, str] = {}
+    if _text(row, "organisation") and known.bodies(row).the_one is None:
+        found["organisation"] = _why_none(known.bodies(row))
+    if _text(row, "role") and known.role(row) is None:
+        roles = ", ".join(str(ROLE_NAMES[role]) for role in ROLES)
+        found["role"] = _("Write one of these roles: %(roles)s.") % {"roles": roles}
+    own = _text(row, "own_only")
+    if own and fold(own) not in YES | NO:
+        found["own_only"] = _("Write Có or Không, or nothing.")
+    username = _text(row, "username").lower()
     if username and not USERNAME.fullmatch(username):
-        message = _("Use letters without marks, digits and hyphens only.")
-        found.append(CellError(row.cells["username"], message))
+        found["username"] = _("Use letters without marks, digits and hyphens only.")
     for key in ("name", "title"):
-        if len(str(row.values.get(key) or "")) > LONGEST_NAME:
-            message = _("At most %(most)d characters.") % {"most": LONGEST_NAME}
-            found.append(CellError(row.cells[key], message))
-    return found
+        if len(_text(row, key)) > LONGEST_NAME:
+            found[key] = _("At most %(most)d characters.") % {"most": LONGEST_NAME}
+    return [CellError(row.cells[key], message) for key, message in found.items()]
 
 
 def _why_none(bodies: Bodies) -> str:
@@ -151,18 +177,16 @@ def _why_none(bodies: Bodies) -> str:
     return _("Several bodies fit; write the code: %(bodies)s.") % {"bodies": offered}
 
 
-def _person(row: ReadRow, names: _Names, day: date) -> NewPerson:
-    values, body = row.values, names.of(row).the_one
-    role = _role_words()[str(values["role"])]
-    own = values.get("own_only")
-    since = values.get("valid_from")
-    if body is None:
+def _person(row: ReadRow, known: _Known, day: date) -> NewPerson:
+    role, body = known.role(row), known.bodies(row).the_one
+    if role is None or body is None:
         raise TypeError(row.line)
+    own, since = fold(_text(row, "own_only")), row.values.get("valid_from")
     return NewPerson(
         line=row.line,
-        name=str(values["name"]),
-        title=str(values.get("title") or ""),
-        username=str(values.get("username") or "").lower(),
+        name=_text(row, "name"),
+        title=_text(row, "title"),
+        username=_text(row, "username").lower(),
         role=role,
         organisation=body.organisation,
         own_only=own in YES if own else is_usually_own_only(role),
@@ -171,12 +195,11 @@ def _person(row: ReadRow, names: _Names, day: date) -> NewPerson:
 
 
 def _role_words() -> dict[str, Role]:
-    """Every way to write a role: in the reader's language first, by its code last."""
-    words: dict[str, Role] = {str(ROLE_NAMES[role]): role for role in ROLES}
+    """Every way to write a role: in both languages, or by its code."""
+    words: dict[str, Role] = {str(role): role for role in ROLES}
     for language in ("vi", "en"):
         with override(language):
             words |= {str(ROLE_NAMES[role]): role for role in ROLES}
-    words |= {str(role): role for role in ROLES}
     return words
 
 

@@ -87,16 +87,15 @@ class GrantForm(forms.Form):
     own_only = forms.TypedChoiceField(
         label=gettext_lazy("It holds"),
         choices=[
-            (OWN, gettext_lazy("at this body alone (clerk, leader, host)")),
-            (
-                BELOW,
-                gettext_lazy(
-                    "at this body and all below it (focal point, specialist, observer)"
-                ),
-            ),
+            (OWN, gettext_lazy("at this body alone")),
+            (BELOW, gettext_lazy("at this body and all below it")),
         ],
         coerce=_is_own,
         initial=OWN,
+        help_text=gettext_lazy(
+            "Alone for clerks, leaders and hosts; with all below for focal points,"
+            " specialists and observers."
+        ),
     )
     tree = forms.ChoiceField(label=gettext_lazy("Line of bodies"), initial=PARTY)
     valid_from = forms.DateField(label=gettext_lazy("From"), widget=DayInput())

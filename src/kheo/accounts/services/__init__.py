@@ -26,11 +26,12 @@ from kheo.accounts.services.people import (
     sign_out_everywhere,
     unlock,
 )
-from kheo.accounts.services.site import invite_first_administrator, open_site
+from kheo.accounts.services.site import First, invite_first_administrator, open_site
 
 __all__ = [
     "INVITATION_DAYS",
     "Added",
+    "First",
     "Joined",
     "NewPerson",
     "RowError",

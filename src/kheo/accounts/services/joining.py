@@ -31,7 +31,7 @@ class Joined:
 @transaction.atomic
 def add_person(
     *,
-    client_id: UUID,
+    client_id: UUID | None,
     name: str,
     title: str,
     username: str,
@@ -50,7 +50,7 @@ def add_person(
     The same form sent twice makes one account.
     """
     require_people(actor)
-    if made := User.objects.filter(client_id=client_id).first():
+    if client_id and (made := User.objects.filter(client_id=client_id).first()):
         return Joined(made)
     user = add_user(
         client_id=client_id,

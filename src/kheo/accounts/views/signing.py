@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from kheo.accounts import services
 from kheo.accounts.forms.signing import PasswordForm, SignInForm
 from kheo.accounts.queries import is_sample, sample_accounts
+from kheo.core.errors import Conflict
 from kheo.core.http import errors_on, status_of
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -52,7 +53,11 @@ def sign_in_sample(request: HttpRequest, username: str) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Set the first password by the one-time link."""
     now = timezone.now()
-    opened = services.invitation_for(token, at=now)
+    try:
+        opened = services.invitation_for(token, at=now)
+    except Conflict as error:
+        said = {"message": error.message}
+        return render(request, "accounts/link_dead.html", said, status=error.status)
     form = PasswordForm(request.POST or None)
     if form.is_valid():
         try:

@@ -18,7 +18,6 @@ from kheo.accounts.models import User
 from kheo.accounts.queries import is_sample, sample_accounts
 from kheo.config.allocator import be_thrifty
 from kheo.config.preparation import apart, port_is_free, prepare
-from kheo.core.access import SYSTEM, Role
 from kheo.sample.services import STORIES
 
 THREADS = 8
@@ -109,25 +108,20 @@ class Command(BaseCommand):
             )
             for user in sample_accounts():
                 self._say(f"  {user.username:<18} {user.title} – {user.name}")
-        elif not User.objects.exists():
-            self._say(self._first_link(address))
+        elif first := accounts.invite_first_administrator(at=timezone.now()):
+            self._say_first(address, first)
         self._say("Ctrl-C để dừng / to stop.")
 
-    def _first_link(self, address: str) -> str:
-        now = timezone.now()
-        accounts.open_site(is_sample=False, at=now)
-        user = accounts.add_user(username="admin", name="Admin", actor=SYSTEM, at=now)
-        accounts.grant_role(
-            user,
-            Role.ADMINISTRATOR,
-            organisation=None,
-            actor=SYSTEM,
-            at=now,
-            valid_from=timezone.localdate(),
+    def _say_first(self, address: str, first: accounts.First) -> None:
+        """Until somebody can administer the accounts, every start prints a new link."""
+        public = f"https://{settings.ALLOWED_HOSTS[0]}" if settings.HTTPS else address
+        path = reverse("accounts:invitation", args=[first.token])
+        self._say(
+            "Chưa có quản trị viên nào đăng nhập được. Mở đường dẫn này một lần để đặt"
+            f" mật khẩu cho “{first.user.username}” (đường dẫn cũ hết hiệu lực) /"
+            " nobody can administer the accounts yet; open this once to set a password:"
         )
-        token = accounts.invite(user, actor=SYSTEM, at=now)
-        path = reverse("accounts:invitation", args=[token])
-        return f"Quản trị viên đầu tiên, dùng một lần / first administrator: {address}{path}"
+        self._say(f"  {public}{path}")
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
