@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
+from kheo.accounts.models import User
 from kheo.activities.models import Activity
 from kheo.audit.models import AuditEntry
 from kheo.audit.wording import INTERNAL
@@ -144,7 +145,15 @@ def _programmes(ids: set[str], actor: Actor) -> Named:
     ]
 
 
+def _people(ids: set[str], actor: Actor) -> Named:
+    if not actor.holds_everywhere(Capability.MANAGE_PEOPLE):
+        return []
+    rows = User.objects.filter(pk__in=ids)
+    return [(row.pk, row.name, row.get_absolute_url()) for row in rows]
+
+
 _NAMING: Mapping[str, Naming] = {
+    "accounts.user": _people,
     "activities.activity": _activities,
     "reporting.report": _reports,
     "organisations.organisation": _bodies,
