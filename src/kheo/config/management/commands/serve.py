@@ -22,6 +22,8 @@ from kheo.sample.services import STORIES
 
 THREADS = 8
 PATIENCE = 30
+HEARTBEAT = 180
+"""A busy machine must not have the one web process of a SQLite site killed."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -93,6 +95,7 @@ class Command(BaseCommand):
                     "worker_class": "gthread",
                     "loglevel": "warning",
                     "graceful_timeout": 10,
+                    "timeout": HEARTBEAT,
                     "control_socket_disable": True,
                 }
             ).run()
