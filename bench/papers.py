@@ -28,6 +28,7 @@ from kheo.directives.queries import holes  # noqa: E402
 from kheo.directives.services import choose_numbering, take_number  # noqa: E402
 from kheo.documents.services import clean_image, store_image  # noqa: E402
 from kheo.organisations.models import Organisation  # noqa: E402
+from kheo.stationery.marking import mark_errors  # noqa: E402
 from kheo.stationery.paper import (  # noqa: E402
     Annex,
     Column,
@@ -39,7 +40,7 @@ from kheo.stationery.paper import (  # noqa: E402
     SignOff,
     Table,
 )
-from kheo.stationery.tables import Kind, Wanted, mark_errors, read_table  # noqa: E402
+from kheo.stationery.tables import Kind, Wanted, read_table  # noqa: E402
 from kheo.stationery.word import word  # noqa: E402
 from kheo.stationery.workbook import Sheet, workbook  # noqa: E402
 

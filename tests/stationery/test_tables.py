@@ -7,12 +7,12 @@ import openpyxl
 import pytest
 
 from kheo.core.errors import RuleBroken
-from kheo.stationery import tables
+from kheo.stationery import packages, tables
+from kheo.stationery.marking import mark_errors
 from kheo.stationery.tables import (
     CellError,
     Kind,
     Wanted,
-    mark_errors,
     read_number,
     read_table,
 )
@@ -156,7 +156,7 @@ def _bomb():
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("xl/workbook.xml", "<workbook/>")
-        package.writestr("xl/sheet.xml", b"0" * (tables.LARGEST_UNPACKED + 1))
+        package.writestr("xl/sheet.xml", b"0" * (packages.TABLE.unpacked + 1))
     return target.getvalue()
 
 
@@ -176,7 +176,7 @@ def _other_zip():
         (_other_zip(), "not an Excel workbook"),
         (_bomb(), "too large once unpacked"),
         (make_workbook([1, "A"])[:-200], "not an Excel workbook"),
-        (b"0" * (tables.LARGEST_FILE + 1), "larger than 10 MB"),
+        (b"0" * (packages.TABLE.file + 1), "larger than 10 MB"),
     ],
     ids=["empty", "csv", "xls", "docx", "bomb", "cut", "large"],
 )

@@ -20,7 +20,7 @@ from kheo.core.errors import DomainError
 from kheo.core.forms import day_in
 from kheo.core.http import Request, errors_on, status_of
 from kheo.programmes.queries import InForce, programmes_on
-from kheo.stationery.tables import mark_errors
+from kheo.stationery.marking import mark_errors
 
 MANAGE = Capability.MANAGE_ASSIGNMENTS
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

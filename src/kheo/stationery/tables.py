@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,23 +11,15 @@ from typing import Any
 
 import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from kheo.core.errors import RuleBroken
 from kheo.core.text import fold, normalise
+from kheo.stationery.packages import BROKEN, check_package, not_a_workbook
 
-LARGEST_FILE = 10 * 1024 * 1024
-LARGEST_UNPACKED = 50 * 1024 * 1024
-MOST_PARTS = 500
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 HEADER_WITHIN = 20
-OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-ERROR_FILL = PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE")
-COMMENT_AUTHOR = "Khéo"
 
 
 class Kind(StrEnum):
@@ -59,10 +50,15 @@ Value = str | int | Decimal | date | None
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """What is wrong in one cell, such as `C7`."""
+    """What is wrong in one cell, such as `C7`; of the first sheet unless it is named.
+
+    `what` says to people what the cell is about.
+    """
 
     cell: str
     message: str
+    sheet: str = ""
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +106,6 @@ def read_table(content: bytes, columns: Sequence[Wanted]) -> Reading:
     return _read_rows(grid, present, places)
 
 
-def mark_errors(content: bytes, errors: Iterable[CellError]) -> bytes:
-    """The same workbook with each bad cell coloured and its reasons as a comment."""
-    _check_package(content)
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    sheet = book.worksheets[0]
-    reasons: dict[str, list[str]] = {}
-    for error in errors:
-        reasons.setdefault(error.cell, []).append(error.message)
-    for cell, messages in reasons.items():
-        sheet[cell].fill = ERROR_FILL
-        comment = Comment("\n".join(messages), COMMENT_AUTHOR)
-        comment.width, comment.height = 320, 40 + 40 * len(messages)
-        sheet[cell].comment = comment
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
 _GROUPED_VI = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
 _GROUPED_EN = re.compile(r"[1-9]\d{0,2}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})")
 _WHOLE = re.compile(r"[0-9]+")
@@ -162,43 +140,16 @@ def read_number(text: str) -> Decimal:
 
 def _open(content: bytes, *, data_only: bool) -> Any:
     """The first sheet, read row by row."""
-    _check_package(content)
+    check_package(content)
     try:
         book = openpyxl.load_workbook(
             io.BytesIO(content), read_only=True, data_only=data_only
         )
-    except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise RuleBroken(_not_a_workbook()) from error
+    except BROKEN as error:
+        raise RuleBroken(not_a_workbook()) from error
     if not book.worksheets:
-        raise RuleBroken(_not_a_workbook())
+        raise RuleBroken(not_a_workbook())
     return book.worksheets[0]
-
-
-def _not_a_workbook() -> str:
-    return _("This file is not an Excel workbook (.xlsx), or it is damaged.")
-
-
-def _check_package(content: bytes) -> None:
-    """Refuse what is no workbook, too large, or would unpack to far more."""
-    if not content:
-        raise RuleBroken(_("The file is empty."))
-    if len(content) > LARGEST_FILE:
-        message = _("The workbook is larger than %(limit)d MB.")
-        raise RuleBroken(message % {"limit": LARGEST_FILE // 1024**2})
-    if content.startswith(OLD_EXCEL):
-        raise RuleBroken(
-            _("This workbook is of the old kind, or locked. Save it as .xlsx first.")
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            parts = package.infolist()
-    except zipfile.BadZipFile as error:
-        raise RuleBroken(_not_a_workbook()) from error
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise RuleBroken(_not_a_workbook())
-    unpacked = sum(part.file_size for part in parts)
-    if unpacked > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
-        raise RuleBroken(_("The workbook is too large once unpacked."))
 
 
 def _find_header(sheet: Any, columns: Sequence[Wanted]) -> tuple[int, dict[str, int]]:

@@ -69,6 +69,20 @@ def workbook(
     bytes. A missing figure is an empty cell, never a zero.
     """
     buffer = io.BytesIO()
+    book = begun(buffer, author=author, on=on)
+    names = _sheet_names(sheet.name for sheet in sheets)
+    formats = Formats(book)
+    firsts = [_first_line(sheet, is_sample=is_sample) for sheet in sheets]
+    grounds = list(zip(names, firsts, strict=True))
+    for order, (sheet, name) in enumerate(zip(sheets, names, strict=True)):
+        page = _Page(book.add_worksheet(name), firsts[order], grounds, formats)
+        _write_sheet(page, sheet, is_sample=is_sample)
+    book.close()
+    return buffer.getvalue()
+
+
+def begun(buffer: io.BytesIO, *, author: str, on: date) -> Workbook:
+    """A workbook in which text stays text, and that says no more than author and day."""
     options = {
         "in_memory": True,
         "strings_to_formulas": False,
@@ -79,15 +93,7 @@ def workbook(
     book = xlsxwriter.Workbook(buffer, options)
     created = datetime(on.year, on.month, on.day)  # noqa: DTZ001  the file stores a local day
     book.set_properties({"author": author, "created": created})
-    names = _sheet_names(sheet.name for sheet in sheets)
-    formats = _Formats(book)
-    firsts = [_first_line(sheet, is_sample=is_sample) for sheet in sheets]
-    grounds = list(zip(names, firsts, strict=True))
-    for order, (sheet, name) in enumerate(zip(sheets, names, strict=True)):
-        page = _Page(book.add_worksheet(name), firsts[order], grounds, formats)
-        _write_sheet(page, sheet, is_sample=is_sample)
-    book.close()
-    return buffer.getvalue()
+    return book
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ class _Page:
     sheet: Worksheet
     first: int
     grounds: Sequence[tuple[str, int]]
-    formats: "_Formats"
+    formats: "Formats"
 
     def formula(self, cell: Computed, line: int, place: int) -> str:
         """What Excel computes again, in English names and A1 addresses."""
@@ -120,7 +126,7 @@ def _first_line(sheet: Sheet, *, is_sample: bool) -> int:
     return int(is_sample) + len(sheet.title) + 1
 
 
-class _Formats:
+class Formats:
     """Each look made once, as Excel wants it."""
 
     def __init__(self, book: Workbook) -> None:
@@ -150,7 +156,7 @@ class _Formats:
                 look["quote_prefix"] = True
         else:
             star = '"*"' if isinstance(value, Estimated) else ""
-            look["num_format"] = _number_format(column.decimals) + star
+            look["num_format"] = number_format(column.decimals) + star
         if kind is RowKind.SECTION:
             look["align"] = "left"
         elif column.align:
@@ -167,7 +173,7 @@ _KIND_LOOKS: dict[RowKind, dict[str, object]] = {
 }
 
 
-def _number_format(decimals: int) -> str:
+def number_format(decimals: int) -> str:
     """Excel shows point and comma after its user's own habit; the pattern is fixed."""
     return "#,##0" + ("." + "0" * decimals if decimals else "")
 
@@ -191,7 +197,7 @@ def _write_sheet(ground: _Page, sheet: Sheet, *, is_sample: bool) -> None:
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
         page.write_string(line, place, column.heading, header)
-    page.set_row(line, _height([c.heading for c in sheet.columns], sheet.columns))
+    page.set_row(line, height_of([c.heading for c in sheet.columns], sheet.columns))
     page.freeze_panes(line + 1, 1)
     page.repeat_rows(line)
     first = line + 1
@@ -200,10 +206,15 @@ def _write_sheet(ground: _Page, sheet: Sheet, *, is_sample: bool) -> None:
     note_line = first + len(sheet.rows) + 1
     for order, note in enumerate(sheet.notes):
         page.write_string(note_line + order, 0, note, formats.plain(italic=True))
-    _set_print(page, sheet, is_sample=is_sample)
+    set_print(
+        page,
+        is_sample=is_sample,
+        is_landscape=sheet.is_landscape,
+        pages_wide=sheet.pages_wide,
+    )
 
 
-def _height(texts: Sequence[Cell], columns: Sequence[Column]) -> float:
+def height_of(texts: Sequence[Cell], columns: Sequence[Column]) -> float:
     """Room for every line of wrapped words; not all programs make it by themselves."""
     lines = [
         sum(max(math.ceil(len(part) / width), 1) for part in text.split("\n"))
@@ -218,7 +229,7 @@ def _write_row(ground: _Page, line: int, row: Row, columns: Sequence[Column]) ->
         blanks: tuple[Cell, ...] = ("",) * (len(columns) - len(row.cells))
         row = Row((*row.cells, *blanks), RowKind.SECTION)
     else:
-        ground.sheet.set_row(line, _height(row.cells, columns))
+        ground.sheet.set_row(line, height_of(row.cells, columns))
     for place, (value, column) in enumerate(zip(row.cells, columns, strict=True)):
         look = ground.formats.of_cell(value, column, row.kind)
         _write_cell(ground, line, place, value, look)
@@ -246,13 +257,16 @@ def _fits(value: int | Decimal) -> bool:
     return len(Decimal(value).normalize().as_tuple().digits) <= EXACT_DIGITS
 
 
-def _set_print(page: Worksheet, sheet: Sheet, *, is_sample: bool) -> None:
+def set_print(
+    page: Worksheet, *, is_sample: bool, is_landscape: bool, pages_wide: int = 1
+) -> None:
+    """A4 with page numbers; on every page of a sample its mark."""
     page.set_paper(A4)
-    if sheet.is_landscape:
+    if is_landscape:
         page.set_landscape()
     page.set_margins(**MARGINS_INCH)
-    page.fit_to_pages(sheet.pages_wide, 0)
-    if sheet.pages_wide > 1:
+    page.fit_to_pages(pages_wide, 0)
+    if pages_wide > 1:
         page.repeat_columns(0)
     page.center_horizontally()
     page.set_footer("&C&P/&N")
