@@ -98,3 +98,43 @@ class StoredFile(models.Model):
 
     def path(self, variant: Variant = Variant.MAIN) -> str:
         return path_of(self.id, self.sha256, self.media_type, variant)
+
+
+class PassingFile(models.Model):
+    """A file that waits for its sender to confirm what is to be taken from it.
+
+    `about` names what it is for, such as `report:12`. One waits for each person and
+    thing; the next replaces it. Its bytes go when it is taken over, a day later at the
+    latest. It is never handed to anybody else, and never trusted: it is read anew.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    about = models.CharField(max_length=80)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+"
+    )
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("file on its way")
+        verbose_name_plural = _("files on their way")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about", "by"],
+                condition=Q(taken_at=None),
+                name="documents_passingfile_one_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_at=None) | Q(content=b""),
+                name="documents_passingfile_taken_is_empty",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["received_at"], name="documents_passingfile_age")
+        ]
+
+    def __str__(self) -> str:
+        return self.about

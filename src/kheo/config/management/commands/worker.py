@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kheo.activities.services import settle
 from kheo.audit.services import seal
+from kheo.documents.passing import forget_passing
 from kheo.documents.services import erase_withdrawn
 
 PAUSE_SECONDS = 5
@@ -47,4 +48,5 @@ class Command(BaseCommand):
         if worked_on != today:
             settle(today, at=timezone.now())
             erase_withdrawn(at=timezone.now())
+            forget_passing(at=timezone.now())
         return today
