@@ -21,6 +21,7 @@ from kheo.reporting.queries.figures import Figure, figures_of
 from kheo.reporting.queries.lines import Titles, last_day_of
 from kheo.reporting.queries.obligations import rules_of
 from kheo.reporting.queries.people import is_carried_on, is_own, may
+from kheo.reporting.queries.remarks import open_remarks
 from kheo.reporting.queries.statements import (
     changes_between,
     is_intact,
@@ -198,12 +199,6 @@ def _show_statement(seen: Seen, statement: Statement) -> None:
         for one in statement.content["figures"]
     ]
     seen.words = list(statement.content["words"])
-
-
-def open_remarks(report: Report) -> list[Remark]:
-    """What the sender still has to do something about."""
-    rows = Remark.objects.filter(round__report=report, closed_at=None)
-    return list(rows.select_related("round").order_by("pk"))
 
 
 def _live(

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -30,6 +31,15 @@ def signed_amount(text: str, decimals: int) -> int | None:
     if amount >= LARGEST:
         raise NotANumber(text)
     return -amount if typed.startswith("-") else amount
+
+
+def most_declared(a_day: Decimal | None, decimals: int, *, days: int) -> int | None:
+    """The most that may be declared of a flow in a window of so many days.
+
+    A pack says what one entry, a day's work, can plausibly hold; a declared addition
+    stands for the entries of a whole window. In the measure's smallest unit.
+    """
+    return None if a_day is None else int(a_day.scaleb(decimals)) * days
 
 
 def result_of(

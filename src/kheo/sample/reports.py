@@ -9,7 +9,8 @@ from kheo.core.periods import DAY, Interval
 from kheo.programmes.queries import Owed
 from kheo.reporting.models import Report
 from kheo.reporting.queries.obligations import owed_in
-from kheo.reporting.services.drafts import Typed, open_report, save_report
+from kheo.reporting.queries.typed import Typed
+from kheo.reporting.services.drafts import open_report, save_report
 from kheo.reporting.services.moves import RemarkAt, move_report
 from kheo.reporting.workflow import ReportAction
 from kheo.sample.calendar import moment

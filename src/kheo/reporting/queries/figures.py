@@ -70,7 +70,7 @@ def figures_of(
     report: Report, pack: Pack | None = None, *, with_past: bool = False
 ) -> list[Figure]:
     """Every figure of the report as it stands now, in the order of its forms."""
-    cells = cells_of(pack or rules_of(report), report.definition)
+    cells = cells_of(pack or rules_of(report), report.definition, report.window)
     past = past_windows(report) if with_past else {}
     asked = _Asking(report, cells, past)
     found = amounts_of(asked.all())

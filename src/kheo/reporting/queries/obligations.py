@@ -21,6 +21,7 @@ from kheo.programmes.regime import (
 )
 from kheo.reporting.models import Report
 from kheo.reporting.queries.rolls import Rolls
+from kheo.reporting.rules import most_declared
 
 
 def owed_in(
@@ -238,7 +239,10 @@ def rules_of(report: Report) -> Pack:
 
 @dataclass(frozen=True, slots=True)
 class FormCell:
-    """One figure that the report asks for, with the measure it is of."""
+    """One figure that the report asks for, with the measure it is of.
+
+    `most` is what may be declared in the report's window, where a limit is known.
+    """
 
     form: str
     key: str
@@ -251,6 +255,7 @@ class FormCell:
     parts: tuple[str, str] | None = None
     scale: int = 0
     is_shown: bool = True
+    most: int | None = None
 
     @property
     def where(self) -> dict[str, str]:
@@ -267,16 +272,22 @@ class FormCell:
         return self.measure == other.measure and is_narrower
 
 
-def cells_of(pack: Pack, definition: str) -> list[FormCell]:
-    """The figures of all forms of a report, in the order of the forms."""
+def cells_of(
+    pack: Pack, definition: str, window: Interval | None = None
+) -> list[FormCell]:
+    """The figures of all forms of a report, in the order of the forms.
+
+    With the `window` each says what may be declared in it.
+    """
+    days = (window.end - window.start).days if window else None
     return [
-        _form_cell(pack, form.code, cell)
+        _form_cell(pack, form.code, cell, days)
         for form in pack.forms_of(pack.report(definition))
         for cell in form.cells
     ]
 
 
-def _form_cell(pack: Pack, form: str, cell: Cell) -> FormCell:
+def _form_cell(pack: Pack, form: str, cell: Cell, days: int | None) -> FormCell:
     measure = pack.measure(cell.measure)
     where = {choice.dimension: choice.value for choice in cell.where}
     parts, scale = None, 0
@@ -284,6 +295,12 @@ def _form_cell(pack: Pack, form: str, cell: Cell) -> FormCell:
         parts = (measure.numerator, measure.denominator)
         above, below = (pack.measure(part).decimals for part in parts)
         scale = above - below
+    limits = measure.plausible if measure.law is Law.FLOW else None
+    most = (
+        most_declared(limits.max, measure.decimals, days=days)
+        if limits and days
+        else None
+    )
     return FormCell(
         form=form,
         key=cell.key,
@@ -296,6 +313,7 @@ def _form_cell(pack: Pack, form: str, cell: Cell) -> FormCell:
         parts=parts,
         scale=scale,
         is_shown=measure.shown,
+        most=most,
     )
 
 

@@ -1,7 +1,6 @@
 """Opening a report and writing its draft."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -11,28 +10,15 @@ from django.utils.translation import gettext as _
 
 from kheo.audit.services import record
 from kheo.core.access import Actor, Capability
-from kheo.core.errors import Conflict, NotAllowed, RuleBroken
+from kheo.core.errors import Conflict, NotAllowed
 from kheo.ledger.models import ClaimKind
 from kheo.programmes.queries import Owed
 from kheo.programmes.regime import Duty
 from kheo.reporting.models import Cell, Paragraph, Quotation, Remark, Report
 from kheo.reporting.queries.obligations import FormCell, cells_of, rules_of
 from kheo.reporting.queries.people import may
+from kheo.reporting.queries.typed import Typed, check_cell
 from kheo.reporting.workflow import EDITABLE, ReportState
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What the clerk says of one cell: an addition, or a word where there is none."""
-
-    declared: int | None = None
-    said: ClaimKind | None = None
-    reason: str = ""
-    is_estimated: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        return self == Typed()
 
 
 @transaction.atomic
@@ -91,7 +77,8 @@ def save_report(
     """
     if not may(actor, Capability.EDIT_REPORTS, report, localdate(at)):
         raise NotAllowed(_("Only the body's own clerk writes its report."))
-    form = {cell.key: cell for cell in cells_of(rules_of(report), report.definition)}
+    cells_now = cells_of(rules_of(report), report.definition, report.window)
+    form = {cell.key: cell for cell in cells_now}
     typed = dict(cells)
     if is_nil:
         nil = Typed(said=ClaimKind.NIL)
@@ -108,27 +95,6 @@ def save_report(
     recorded(report, "report.save", actor=actor, at=at)
     report.refresh_from_db()
     return report
-
-
-def check_cell(cell: FormCell | None, typed: Typed) -> None:
-    """Raise `RuleBroken` where a cell cannot hold what was typed."""
-    if cell is None:
-        raise RuleBroken(_("The form has no such figure."))
-    if not typed.is_empty and not cell.is_typed:
-        message = _("This figure is computed, it is not declared.")
-        raise RuleBroken(message, field=f"declared-{cell.key}")
-    if typed.declared is not None and typed.said is not None:
-        message = _("Give a figure or a word, not both.")
-        raise RuleBroken(message, field=f"declared-{cell.key}")
-    if typed.is_estimated and typed.declared is None:
-        message = _(
-            "Only a figure that you declare can be estimated: give the figure for the "
-            "days still to come."
-        )
-        raise RuleBroken(message, field=f"estimated-{cell.key}")
-    if (typed.declared or 0) < 0 and not typed.reason.strip():
-        message = _("Say why the figure is corrected downwards.")
-        raise RuleBroken(message, field=f"reason-{cell.key}")
 
 
 @transaction.atomic

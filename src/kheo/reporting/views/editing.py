@@ -17,13 +17,13 @@ from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
 from kheo.reporting.forms import DraftForm
 from kheo.reporting.models import Report
-from kheo.reporting.pages import open_remarks
 from kheo.reporting.queries.beside import estimated_parts
 from kheo.reporting.queries.consolidation import excerpts_for, reports_below
 from kheo.reporting.queries.figures import Figure, figures_of
 from kheo.reporting.queries.lines import Titles
 from kheo.reporting.queries.obligations import rules_of
 from kheo.reporting.queries.people import is_own, may
+from kheo.reporting.queries.remarks import open_remarks
 from kheo.reporting.services.drafts import open_report, pull_paragraph, save_report
 from kheo.reporting.services.moves import move_report
 from kheo.reporting.templatetags.reports import said

@@ -1,4 +1,4 @@
-"""What people may type about a report, and what it becomes."""
+"""The pages of one report, of the desk and of the receiver's own report."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,14 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.rules import NotANumber, format_amount
-from kheo.core.errors import DomainError
 from kheo.core.forms import DayInput
 from kheo.ledger.models import ClaimKind
 from kheo.programmes.pack import Paragraph
 from kheo.reporting.models import Remark, Settlement
 from kheo.reporting.queries.consolidation import Excerpt
 from kheo.reporting.queries.figures import Figure
+from kheo.reporting.queries.typed import Typed, faults_of
 from kheo.reporting.rules import signed_amount
-from kheo.reporting.services.drafts import Typed, check_cell
 from kheo.reporting.services.moves import RemarkAt
 from kheo.reporting.templatetags.reports import said
 
@@ -128,11 +127,9 @@ class DraftForm(forms.Form):
         """Every rule about cells at once, not only the first that is broken."""
         data = super().clean() or {}
         for key, typed in self.cells().items():
-            try:
-                check_cell(self.figures[key].cell, typed)
-            except DomainError as error:
-                field = error.field if error.field in self.fields else None
-                self.add_error(field, error.message)
+            for fault in faults_of(self.figures[key].cell, typed):
+                field = fault.field if fault.field in self.fields else None
+                self.add_error(field, fault.message)
         return data
 
     def cells(self) -> dict[str, Typed]:
