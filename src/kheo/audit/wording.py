@@ -57,6 +57,7 @@ SENTENCES: Mapping[str, Promise] = MappingProxyType(
         "programme.set_focal_day": _("set an earlier day for the bodies below"),
         "report.open": _("began the report"),
         "report.save": _("saved the draft"),
+        "report.fill": _("took over a filled-in Excel form"),
         "report.pull": _("took over words from below"),
         "report.submit": _("submitted it to the leader"),
         "report.take_back": _("took it back"),
@@ -89,7 +90,9 @@ SENTENCES: Mapping[str, Promise] = MappingProxyType(
 )
 
 
-INTERNAL = frozenset({"report.save", "report.take_back", "report.hand_back"})
+INTERNAL = frozenset(
+    {"report.save", "report.fill", "report.take_back", "report.hand_back"}
+)
 """What only the body's own people read in a history."""
 
 

@@ -12,10 +12,14 @@ from kheo.reporting.forms.reports import (
     SummaryForm,
     SummaryNumberForm,
 )
+from kheo.reporting.forms.workbooks import ChoiceRow, FormChoices, FormUpload
 
 __all__ = [
+    "ChoiceRow",
     "DraftForm",
     "ExtendForm",
+    "FormChoices",
+    "FormUpload",
     "IssueForm",
     "MarkedForm",
     "NoteForm",

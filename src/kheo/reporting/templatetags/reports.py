@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format, number_format
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from kheo.core.periods import Interval
+from kheo.ledger.models import ClaimKind
 from kheo.programmes.pack import Text
 from kheo.reporting.queries.consolidation import ConsolidationRow
 from kheo.reporting.queries.obligations import FormCell
@@ -80,6 +81,32 @@ def estimated(
         "is_whole": part is not None and part == value,
         "is_marked": is_marked,
     }
+
+
+COLUMNS = {
+    "declared": gettext_lazy("Declared in addition"),
+    "said": gettext_lazy("No figure?"),
+    "estimated": gettext_lazy("estimated figure"),
+    "reason": gettext_lazy("Reason or note"),
+}
+"""What the open columns of a form are called on the page."""
+
+
+@register.filter
+def column_name(code: str) -> str:
+    return str(COLUMNS.get(code, code))
+
+
+@register.simple_tag
+def typed_value(cell: FormCell, column: str, value: Any) -> str:
+    """What stands in one open cell of a form, as people read it; “—” for nothing."""
+    if column == "declared" and value is not None:
+        return amount(value, cell.decimals)
+    if column == "said" and value:
+        return str(ClaimKind(value).label)
+    if column == "estimated":
+        return gettext("yes") if value else "—"
+    return str(value) if value else "—"
 
 
 @register.filter

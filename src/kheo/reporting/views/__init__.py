@@ -22,6 +22,7 @@ from kheo.reporting.views.reports import (
 )
 from kheo.reporting.views.review import review
 from kheo.reporting.views.summaries import summary, summary_do
+from kheo.reporting.views.workbooks import fill, fill_check, fill_file, fill_marked
 
 __all__ = [
     "begin",
@@ -34,6 +35,10 @@ __all__ = [
     "detail",
     "edit",
     "extend",
+    "fill",
+    "fill_check",
+    "fill_file",
+    "fill_marked",
     "give_back",
     "issue",
     "move",
