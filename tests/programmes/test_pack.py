@@ -89,6 +89,8 @@ def test_any_text_survives_the_round_trip(text):
         "# x",
         "'",
         "- x",
+        "\n\x85",
+        "a\u2028b",
     ],
 )
 def test_text_that_looks_like_something_else_stays_text(text):

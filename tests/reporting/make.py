@@ -41,7 +41,10 @@ class World:
         return self.bodies[code]
 
     def person(self, role, at, *, name="", own=True) -> User:
-        """The person with this role at a body; made when first asked for."""
+        """The person with this role at a body; made when first asked for.
+
+        An administrator is one of the whole site, wherever he sits.
+        """
         username = (name or f"{role}-{at}").lower()
         if username not in self.people:
             user = add_user(username=username, name=username, actor=SYSTEM, at=IN_TIME)
@@ -53,7 +56,7 @@ class World:
         grant_role(
             user,
             Role(role),
-            organisation=self[at],
+            organisation=None if role == Role.ADMINISTRATOR else self[at],
             actor=SYSTEM,
             at=IN_TIME,
             valid_from=START,

@@ -14,6 +14,10 @@ from kheo.programmes.pack.tree import plain
 WIDTH = 88
 
 
+_ODD_BREAKS = "\x85\u2028\u2029"
+"""YAML takes these for line breaks; only double quotes keep them what they are."""
+
+
 class _Inline(dict[str, Any]):
     """A mapping short enough for one line."""
 
@@ -92,6 +96,8 @@ def _represent_plain(dumper: yaml.SafeDumper, data: _Plain) -> yaml.Node:
 def _represent_text(dumper: yaml.SafeDumper, data: str) -> yaml.Node:
     # Unquoted only where this package's reader, too, takes it for text.
     style = None if isinstance(plain(data), str) else "'"
+    if any(mark in data for mark in _ODD_BREAKS):
+        style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
 
