@@ -29,7 +29,8 @@ from kheo.accounts.views.people import require_administrator
 from kheo.core.errors import Conflict, DomainError
 from kheo.core.http import Request, sentence_of, status_of
 from kheo.organisations.queries import names_on
-from kheo.stationery.tables import CellError, mark_errors
+from kheo.stationery.marking import mark_errors
+from kheo.stationery.tables import CellError
 from kheo.stationery.workbook import MEDIA_TYPE
 
 ROWS, LINKS = "kheo.accounts.rows", "kheo.accounts.links"
