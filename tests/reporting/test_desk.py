@@ -269,13 +269,22 @@ def test_a_name_of_180_characters_and_a_month_without_any_report(client, world):
         (300, 100, True),
         (299, 100, False),
         (33, 100, True),
+        (4, 1, False),
+        (14, 4, True),
+        (13, 4, False),
+        (1, 11, True),
         (0, 100, False),
         (5, 0, False),
         (5, None, False),
         (None, 5, False),
     ],
 )
-def test_far_from_the_period_before_is_three_times_more_or_less(
+def test_far_from_the_period_before_is_three_times_more_or_less_and_by_ten(
     value, before, expected
 ):
     assert is_outlying(value, before) is expected
+
+
+def test_ten_are_ten_of_the_unit_that_is_shown():
+    assert is_outlying(140, 40, decimals=1)
+    assert not is_outlying(130, 40, decimals=1)

@@ -243,7 +243,9 @@ def _frozen(one: Mapping[str, Any], now: Figure | None, since: Any) -> Shown:
         estimated_part=one.get("estimated_part"),
         previous=_then(one, now, "previous"),
         last_year=_then(one, now, "last_year"),
-        is_outlying=is_outlying(one["value"], _then(one, now, "previous")),
+        is_outlying=is_outlying(
+            one["value"], _then(one, now, "previous"), decimals=one["decimals"]
+        ),
         now=since.after if since else None,
         since=since.change if since else None,
         has_changed=since is not None,

@@ -96,13 +96,20 @@ def change_of(value: int | None, before: int | None) -> int | None:
 OUTLYING = 3
 """So many times more, or less, than the period before is worth a second look."""
 
+OUTLYING_FLOOR = 10
+"""A difference of fewer whole units is no sign of a slip: small bodies vary so."""
 
-def is_outlying(value: int | None, before: int | None) -> bool:
-    """Whether a figure is far from the period before; from nothing nothing is far."""
+
+def is_outlying(value: int | None, before: int | None, *, decimals: int = 0) -> bool:
+    """Whether a figure is far from the period before; from nothing nothing is far.
+
+    Far is three times more or less, and by at least ten of the unit that is shown.
+    """
     if not value or not before or (value < 0) != (before < 0):
         return False
     small, large = sorted((abs(value), abs(before)))
-    return large >= OUTLYING * small
+    is_much = large - small >= OUTLYING_FLOOR * 10**decimals
+    return is_much and large >= OUTLYING * small
 
 
 def is_late(sent_on: date | None, *, last_day: date, on: date) -> bool:
