@@ -1,7 +1,8 @@
-"""Fields that every context's forms share: a day as people here write it."""
+"""Fields that every context's forms share: days and hours as people here write them."""
 
-from datetime import date
-from typing import Any
+import re
+from datetime import date, time
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,6 +26,54 @@ class DayInput(forms.DateInput):
             "placeholder": _("dd/mm/yyyy"),
         }
         super().__init__(ours | (attrs or {}))
+
+
+class HourInput(forms.TimeInput):
+    """An hour of the day typed as 7:30 or 14:30, whatever language the browser speaks.
+
+    A native time field shows AM and PM wherever the browser is English; nobody here
+    counts hours so.
+    """
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        ours = {
+            "class": "hour",
+            "inputmode": "decimal",
+            "autocomplete": "off",
+            "maxlength": "12",
+            "placeholder": "7:30",
+        }
+        super().__init__(ours | (attrs or {}), format="%H:%M")
+
+
+class HourField(forms.TimeField):
+    """Reads 7:30, 07:30, 7.30, 7h30, 7 giờ 30, 730, 7h and 7, on the 24-hour clock."""
+
+    widget = HourInput
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": _("Write the hour as 7:30 or 14:30.")
+    }
+
+    def to_python(self, value: Any) -> time | None:
+        if value in self.empty_values or isinstance(value, time):
+            return super().to_python(value)
+        found = _HOUR.fullmatch(str(value).strip().casefold())
+        hour, minute = _parts(found) if found else (HOURS, 0)
+        if hour >= HOURS or minute >= MINUTES:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return time(hour, minute)
+
+
+HOURS, MINUTES = 24, 60
+_HOUR = re.compile(
+    r"(?P<hour>\d{1,2})(?:\s*(?:[:.,hg]|giờ)\s*(?P<minute>\d{2})?\s*(?:p|phút|:00)?)?"
+    r"|(?P<hours>\d{1,2})(?P<minutes>\d{2})"
+)
+
+
+def _parts(found: re.Match[str]) -> tuple[int, int]:
+    hour = found["hour"] or found["hours"]
+    return int(hour), int(found["minute"] or found["minutes"] or 0)
 
 
 def day_in(text: str) -> date | None:

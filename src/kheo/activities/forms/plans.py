@@ -22,7 +22,7 @@ from kheo.activities.queries import (
 )
 from kheo.activities.services import Where
 from kheo.core.access import Actor
-from kheo.core.forms import DayInput
+from kheo.core.forms import DayInput, HourField
 from kheo.core.language import said
 from kheo.organisations.queries import versions_on
 from kheo.places.models import Place, PlaceVersion
@@ -61,11 +61,7 @@ class PlanForm(forms.Form):
         help_text=_("One line, as you would tell the commune."),
     )  # fmt: skip
     field = forms.ChoiceField(label=_("Field of work"), required=False)
-    starts_at = forms.TimeField(
-        label=_("Starts at"),
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-    )
+    starts_at = HourField(label=_("Starts at"), required=False)
     teams = forms.TypedMultipleChoiceField(
         label=_("Teams that go"),
         coerce=int,
