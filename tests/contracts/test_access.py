@@ -8,7 +8,8 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from kheo.core.scoping import ScopedQuerySet
-from tests.village import make_user
+from tests.activities.make import person
+from tests.village import make_user, make_village
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "kheo"
 PUBLIC = {
@@ -69,6 +70,28 @@ def test_a_person_without_grants_sees_nothing_of_others(client):
         if name in PUBLIC:
             continue
         assert client.get(address).status_code in {200, 302, 404, 405, 409}, name
+
+
+ASKED = (
+    *("q", "name", "at", "by", "measure", "programme", "report", "state", "show"),
+    *("frequency", "year", "month", "kind", "table", "where", "place", "province"),
+    *("structure", "unit", "version", "on", "from", "to", "body", "person", "topic"),
+    *("page", "copy", "period", "mark", "reading"),
+)
+
+
+@pytest.mark.django_db
+def test_no_page_falls_over_a_nul(client):
+    """PostgreSQL refuses any text that holds one; SQLite lets it through."""
+    village = make_village()
+    client.force_login(person(village, "specialist", "tu", own_only=False))
+    questions = [dict.fromkeys(ASKED, "a\x00"), {"q": "\x00"}, {"measure": "roads\x00"}]
+    for name, address in addresses().items():
+        for question in questions:
+            answer = client.get(address, question)
+            assert answer.status_code < 500, name
+    for address in ("/activities/feeds/%00.ics", "/accounts/invitation/%00/"):
+        assert client.get(address).status_code == 404
 
 
 def scoped_models():

@@ -1,12 +1,13 @@
-"""What every request passes: writers in line, questions asked once, refusals as pages."""
+"""What every request passes: writers in line, questions once, no NUL, refusals."""
 
 import threading
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
@@ -85,6 +86,42 @@ class RememberingMiddleware:
             return self.get_response(request)
         with remembering():
             return self.get_response(request)
+
+
+NUL = "\x00"
+"""No keyboard types it, and PostgreSQL stores and compares no text that holds it."""
+
+
+class WithoutNulMiddleware:
+    """Take NUL characters out of what is asked and typed, before any view reads it.
+
+    They come from broken pastes and from scanners. In an address they name nothing:
+    the page is not found.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NUL in request.path_info:
+            raise Http404
+        query = request.META.get("QUERY_STRING", "")
+        while NUL in query or "%00" in query:
+            query = query.replace(NUL, "").replace("%00", "")
+            request.META["QUERY_STRING"] = query
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        typed = request.POST
+        if any(NUL in text for _name, texts in typed.lists() for text in texts):
+            request.POST = _without_nul(typed)
+
+
+def _without_nul(typed: QueryDict) -> QueryDict:
+    clean = typed.copy()
+    for name, texts in typed.lists():
+        clean.setlist(name, [str(text).replace(NUL, "") for text in texts])
+    return clean
 
 
 class DomainErrorMiddleware:
