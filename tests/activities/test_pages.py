@@ -187,3 +187,51 @@ def test_a_body_that_has_not_written_its_people_is_named_after_the_day(client, v
     assert activity.parties.filter(role=PartyRole.PARTNER).exists()
     page = client.get(activity.get_absolute_url()).content.decode()
     assert page.count(said) == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "words", ["do be tong", "Đổ bê tông", "đuong THON", "thôn bê", "bê tông\x00"]
+)
+def test_the_list_finds_work_without_marks_and_in_any_order(client, village, words):
+    sign_in(client, village, "clerk", "cell-a")
+    found = plan(village)
+    plan(village, title="Nạo vét mương")
+
+    page = client.get("/activities/", {"q": words})
+
+    assert [row.activity for row in page.context["rows"]] == [found]
+
+
+@pytest.mark.django_db
+def test_signs_of_a_pattern_are_only_signs(client, village):
+    sign_in(client, village, "clerk", "cell-a")
+    plan(village)
+
+    page = client.get("/activities/", {"q": "%_'\"<script>"})
+
+    assert page.context["rows"] == []
+    assert "<script>" not in page.content.decode().split("<main", 1)[1]
+
+
+@pytest.mark.django_db
+def test_an_hour_is_typed_as_people_write_it(client, village):
+    sign_in(client, village, "clerk", "cell-a")
+    page = client.get(PLAN).content.decode()
+    typed = {
+        "client_id": hidden(page, "client_id"),
+        "organisation": village["cell-a"].pk,
+        "place": village.places["vn-1"].pk,
+        "on": "6/4/2024",
+        "title": "Nạo vét mương\x00",
+        "starts_at": "7h30",
+    }
+
+    refused = client.post(PLAN, typed | {"starts_at": "7h75"})
+    client.post(PLAN, typed)
+
+    assert refused.status_code == 422
+    assert 'value="7h75"' in refused.content.decode()
+    made = Activity.objects.get()
+    assert f"{made.starts_at:%H:%M}" == "07:30"
+    assert made.title == "Nạo vét mương"

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.models import Activity
@@ -61,7 +62,7 @@ def _start(month: Period) -> str:
 
 
 def _name(month: Period) -> str:
-    return f"{month.number}/{month.year}"
+    return date_format(month.interval.start, "YEAR_MONTH_FORMAT")
 
 
 class MonthForm(forms.Form):

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -89,4 +90,4 @@ def _free(room: Room) -> str:
 
 
 def _month(room: Room) -> str:
-    return f"{room.month.number}/{room.month.year}"
+    return date_format(room.month.interval.start, "YEAR_MONTH_FORMAT")

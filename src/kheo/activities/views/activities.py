@@ -32,6 +32,7 @@ from kheo.activities.views.months import asked_programme
 from kheo.activities.workflow import ActivityAction, ActivityState
 from kheo.core.access import Capability
 from kheo.core.http import Request, errors_on, render_part, status_of
+from kheo.core.text import fold
 from kheo.organisations.queries import names_on
 from kheo.programmes.queries import InForce, pack_on, programmes_on
 
@@ -47,8 +48,8 @@ def activity_list(request: Request) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in ActivityState.values:
         rows = rows.filter(state=state)
-    if words:
-        rows = rows.filter(title__icontains=words)
+    for word in fold(words).split():
+        rows = rows.filter(folded__contains=word)
     if by_code and not rows.exists():
         return redirect(by_code)
     pages = Paginator(rows.order_by("-on", "-pk"), PER_PAGE)
