@@ -10,7 +10,7 @@ from kheo.activities import services
 from kheo.activities.models import Activity, HostLimit
 from kheo.activities.services.hosting import (
     Verdict,
-    agree_all,
+    answer_all,
     confirm_month,
     correct_day,
 )
@@ -159,7 +159,7 @@ def test_several_are_agreed_at_once_and_what_was_refused_is_named(host, village)
 
     page = host.post(
         reverse("activities:host_month", args=MARCH),
-        {"visit": [first.pk, second.pk, gone.pk]},
+        {"visit": [first.pk, second.pk, gone.pk], "action": "agree"},
         follow=True,
     )
 
@@ -172,9 +172,9 @@ def test_several_are_agreed_at_once_and_what_was_refused_is_named(host, village)
 def test_agreeing_twice_is_one_answer(village):
     visit = plan(village)
     host = make_actor(Role.HOST, village["xa-1"])
-    agree_all([visit], actor=host, at=NOON)
+    answer_all([visit], ActivityAction.AGREE, actor=host, at=NOON)
 
-    again = agree_all([visit], actor=host, at=NOON)
+    again = answer_all([visit], ActivityAction.AGREE, actor=host, at=NOON)
 
     assert (again.done, again.kept, again.refused) == ([], [visit], [])
 
@@ -182,9 +182,72 @@ def test_agreeing_twice_is_one_answer(village):
 def test_visits_of_another_commune_cannot_be_slipped_in(host, village):
     other = plan(village, where=services.Where(village.places["vn-2"]))
 
-    host.post(reverse("activities:host_month", args=MARCH), {"visit": [other.pk, "x"]})
+    host.post(
+        reverse("activities:host_month", args=MARCH),
+        {"visit": [other.pk, "x"], "action": "agree"},
+    )
 
     assert states(other) == ["proposed"]
+
+
+def reply(host, *visits, **said):
+    picked = {"visit": [visit.pk for visit in visits]}
+    return host.post(reverse("activities:host_month", args=MARCH), picked | said)
+
+
+def test_several_are_moved_to_another_date_or_declined_at_once(host, village):
+    moved, declined = plan(village), plan(village, "cell-b")
+
+    reply(host, moved, action="counter", offered_on="6/4/2024", note="Bận bầu cử")
+    reply(host, declined, action="decline", note="Bận bầu cử")
+
+    assert states(moved, declined) == ["countered", "declined"]
+    moved.refresh_from_db()
+    assert (moved.on, moved.offered_on, moved.note) == (SATURDAY, NEXT, "Bận bầu cử")
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"action": "decline"}, "note"),
+        ({"action": "counter", "note": "bận"}, "offered_on"),
+        ({"action": "counter", "note": "bận", "offered_on": "31/4/2024"}, "offered_on"),
+        ({"action": "agree", "note": "bận"}, "__all__"),
+        ({"action": "confirm"}, "action"),
+    ],
+)
+def test_an_answer_that_lacks_something_changes_nothing_and_keeps_ticks(
+    host, village, said, field
+):
+    visit = plan(village)
+
+    page = reply(host, visit, **said)
+
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == [field]
+    assert states(visit) == ["proposed"]
+    ticked = page.content.decode().split(f'value="{visit.pk}"')[1].split(">")[0]
+    assert "checked" in ticked
+
+
+def test_declining_twice_is_one_answer(village):
+    visit = plan(village)
+    host = make_actor(Role.HOST, village["xa-1"])
+    said = {"actor": host, "at": NOON, "note": "Bận bầu cử"}
+    answer_all([visit], ActivityAction.DECLINE, **said)
+
+    again = answer_all([visit], ActivityAction.DECLINE, **said)
+
+    assert (again.done, again.kept, again.refused) == ([], [visit], [])
+
+
+def test_whoever_answers_for_no_commune_of_today_is_told_whom_to_ask(client, village):
+    client.force_login(person(village, Role.HOST, "cell-a"))
+
+    page = client.get(reverse("activities:hosting"))
+
+    assert page.status_code == 200
+    assert "Quản trị" in page.content.decode() or "quản trị" in page.content.decode()
 
 
 def test_a_declined_visit_goes_back_to_the_unit_which_may_ask_again(village):

@@ -22,6 +22,31 @@ def test_the_page_itself_is_marked_and_its_context_otherwise():
     assert {href: c for href, c in report.items() if c} == {"/reports/": "true"}
 
 
+@pytest.mark.parametrize(
+    ("view_name", "entry"),
+    [
+        ("activities:calendar_year", "/activities/calendar/"),
+        ("activities:host_month", "/activities/hosting/"),
+        ("activities:host_limits", "/activities/hosting/"),
+        ("activities:detail", "/activities/"),
+    ],
+)
+def test_a_page_stands_under_the_entry_that_leads_to_it(view_name, entry):
+    marked = {one.href for one in opened(Role.HOST, view_name) if one.current}
+
+    assert marked == {entry}
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.HOST])
+def test_units_and_communes_find_their_calendar(role):
+    assert "/activities/calendar/" in {one.href for one in opened(role)}
+
+
+def test_only_a_commune_finds_the_visits_to_it():
+    assert "/activities/hosting/" in {one.href for one in opened(Role.HOST)}
+    assert "/activities/hosting/" not in {one.href for one in opened(Role.CLERK)}
+
+
 def test_a_page_outside_the_menu_marks_nothing():
     assert not any(link.current for link in opened(Role.CLERK, ""))
 

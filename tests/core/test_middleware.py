@@ -64,4 +64,3 @@ def test_what_was_typed_keeps_all_but_the_nul(rf):
 def test_an_address_with_a_nul_is_no_page(rf):
     with pytest.raises(Http404):
         cleaned(rf.get("/calendar/a%00b/"))
-

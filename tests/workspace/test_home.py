@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kheo.core.access import SYSTEM, Role
+from kheo.reporting.models import Summary
 from kheo.reporting.services.moves import move_report
 from kheo.reporting.workflow import ReportAction
 from kheo.workspace.queries.home import home_of
@@ -211,3 +212,37 @@ def test_more_reports_cost_no_more_queries(client, world):
     sent(world, "a2")
 
     assert queries_of(client) == one
+
+
+# The receiver's own report
+
+
+def test_who_writes_or_approves_for_the_board_is_led_to_its_own_report(client, world):
+    text = page(client, world, "leader", "ban", own=True)
+    [line] = home(world, "leader", "ban").summaries
+
+    assert (line.period, line.state) == ("2024-03", "")
+    assert line.url.replace("&", "&amp;") in text
+    assert client.get(line.url).status_code == 200
+    assert home(world, "observer", "ban").summaries == []
+
+
+def test_a_draft_of_another_window_stays_on_the_first_page_until_it_is_approved(world):
+    Summary.objects.create(
+        programme="s0",
+        organisation=world["ban"],
+        frequency="quarter",
+        period="2024-Q1",
+        on=date(2024, 3, 24),
+        words={},
+    )
+    lines = home(world, "leader", "ban").summaries
+
+    assert {(one.period, one.is_draft) for one in lines} == {
+        ("2024-03", False),
+        ("2024-Q1", True),
+    }
+
+
+def test_a_committee_that_owes_a_report_has_it_among_its_reports(world):
+    assert home(world, "leader", "a").summaries == []

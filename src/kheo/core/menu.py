@@ -18,11 +18,15 @@ Label = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One page of the menu, for whoever holds one of the capabilities; all, if none."""
+    """One page of the menu, for whoever holds one of the capabilities; all, if none.
+
+    Pages whose URL name begins with the entry's `stem` stand under it.
+    """
 
     label: Label
     page: str
     capabilities: frozenset[Capability] = frozenset()
+    stem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,8 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-def _entry(label: Label, page: str, *capabilities: Capability) -> Entry:
-    return Entry(label, page, frozenset(capabilities))
+def _entry(label: Label, page: str, *capabilities: Capability, stem: str = "") -> Entry:
+    return Entry(label, page, frozenset(capabilities), stem)
 
 
 MENU = (
@@ -45,6 +49,19 @@ MENU = (
                 "activities:list",
                 Capability.VIEW_ACTIVITIES,
                 Capability.HOST_ACTIVITIES,
+            ),
+            _entry(
+                _("Visits to the commune"),
+                "activities:hosting",
+                Capability.HOST_ACTIVITIES,
+                stem="activities:host",
+            ),
+            _entry(
+                _("Calendar"),
+                "activities:calendar",
+                Capability.VIEW_ACTIVITIES,
+                Capability.HOST_ACTIVITIES,
+                stem="activities:calendar",
             ),
             _entry(
                 _("Units in charge"),
@@ -87,8 +104,8 @@ def menu_for(
 ) -> Iterator[tuple[Label, list[Link]]]:
     """Each group with what the person may open; empty groups are left out.
 
-    The entry of the page itself is `page`; on other pages of the same context its
-    first entry is `true`.
+    The entry of the page itself is `page`; on other pages the one whose stem they
+    share is `true`, else the first entry of the same context.
     """
     here = _entry_of(view_name)
     for group in MENU:
@@ -113,11 +130,13 @@ def _address(page: str) -> str:
 
 
 def _entry_of(view_name: str) -> str:
-    pages = [entry.page for group in MENU for entry in group.entries]
-    if view_name in pages:
+    entries = [entry for group in MENU for entry in group.entries]
+    if view_name in {entry.page for entry in entries}:
         return view_name
+    stems = [one for one in entries if one.stem and view_name.startswith(one.stem)]
     space = view_name.partition(":")[0]
-    return next((page for page in pages if page.startswith(f"{space}:")), "")
+    near = [one for one in entries if one.page.startswith(f"{space}:")]
+    return next((one.page for one in [*stems, *near]), "")
 
 
 def _current(entry: Entry, here: str, view_name: str) -> str:

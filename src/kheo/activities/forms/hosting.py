@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.models import Activity
 from kheo.activities.queries.hosting import Visit, months_from
-from kheo.activities.services.hosting import Verdict
-from kheo.activities.workflow import ActivityState, Objection
+from kheo.activities.services.hosting import REPLIES, Verdict
+from kheo.activities.workflow import ActivityAction, ActivityState, Objection
 from kheo.core.forms import DayInput
 from kheo.core.periods import Period
 
@@ -63,6 +63,36 @@ def _start(month: Period) -> str:
 
 def _name(month: Period) -> str:
     return date_format(month.interval.start, "YEAR_MONTH_FORMAT")
+
+
+class AnswersForm(forms.Form):
+    """One answer to all the visits that were ticked; the service says what it needs."""
+
+    action = forms.TypedChoiceField(
+        coerce=ActivityAction, choices=[(one, one.label) for one in REPLIES]
+    )
+    offered_on = forms.DateField(
+        label=_("Another day"), required=False, widget=DayInput()
+    )
+    note = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("The units read it."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A reason typed and then Enter must not agree to what it argues against."""
+        data = super().clean() or {}
+        says_more = data.get("note") or data.get("offered_on")
+        if data.get("action") is ActivityAction.AGREE and says_more:
+            raise forms.ValidationError(
+                _(
+                    "You wrote a reason or another day: propose the other date or "
+                    "decline, or empty both to agree."
+                )
+            )
+        return data
 
 
 class MonthForm(forms.Form):

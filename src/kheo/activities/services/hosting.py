@@ -1,8 +1,9 @@
 """The commune's side: its limits, answers to many visits at once, a month confirmed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 
 from django.db import transaction
 from django.utils import timezone
@@ -114,18 +115,42 @@ class Outcome:
     refused: list[Refused] = field(default_factory=list)
 
 
-def agree_all(activities: Iterable[Activity], *, actor: Actor, at: datetime) -> Outcome:
-    """Agree to each visit; one that cannot be agreed to does not stop the others.
+REPLIES: Mapping[ActivityAction, ActivityState] = MappingProxyType(
+    {
+        ActivityAction.AGREE: ActivityState.AGREED,
+        ActivityAction.COUNTER: ActivityState.COUNTERED,
+        ActivityAction.DECLINE: ActivityState.DECLINED,
+    }
+)
+"""What a commune may answer to several visits at once, and what then holds."""
 
-    What is agreed already stays so: sent twice, it is one answer.
+
+def answer_all(
+    activities: Iterable[Activity],
+    action: ActivityAction,
+    *,
+    actor: Actor,
+    at: datetime,
+    note: str = "",
+    offered_on: date | None = None,
+) -> Outcome:
+    """Answer each visit alike; one that cannot be answered does not stop the others.
+
+    Sent twice, it is one answer. Raises `RuleBroken` before anything is written where
+    an answer other than agreement has no reason, or another date no date.
     """
+    if action is not ActivityAction.AGREE and not note.strip():
+        raise RuleBroken(_("Say why."), field="note")
+    if action is ActivityAction.COUNTER and offered_on is None:
+        raise RuleBroken(_("Say which other day suits."), field="offered_on")
     outcome = Outcome()
     for activity in activities:
-        if activity.state == ActivityState.AGREED:
+        day = offered_on if action is ActivityAction.COUNTER else None
+        if (activity.state, activity.offered_on) == (REPLIES[action], day):
             outcome.kept.append(activity)
             continue
-        agreed = _step(activity, ActivityAction.AGREE, actor=actor, at=at)
-        _try(activity, agreed, outcome)
+        said = _step(activity, action, actor=actor, at=at, note=note, offered_on=day)
+        _try(activity, said, outcome)
     return outcome
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from kheo.activities.forms.hosting import LimitForm, MonthForm
+from kheo.activities.forms.hosting import AnswersForm, LimitForm, MonthForm
 from kheo.activities.models import Activity
 from kheo.activities.queries import (
     communes_in_charge,
@@ -31,7 +31,7 @@ from kheo.activities.queries.hosting import (
 )
 from kheo.activities.services import hosting as services
 from kheo.activities.services.hosting import Outcome
-from kheo.activities.workflow import ActivityState
+from kheo.activities.workflow import ActivityAction, ActivityState
 from kheo.core.access import Capability
 from kheo.core.http import Request, errors_on, status_of
 from kheo.core.periods import Frequency, Period
@@ -43,9 +43,9 @@ YEARS = range(2000, 2101)
 def hosting(request: Request) -> HttpResponse:
     """This month of the commune; a choice where somebody answers for several."""
     today = timezone.localdate()
-    hosted = hosted_places(request.actor, today)
-    if not hosted:
+    if not request.actor.holds(Capability.HOST_ACTIVITIES):
         raise Http404
+    hosted = hosted_places(request.actor, today)
     if len(hosted) == 1:
         body, _place = hosted[0]
         return redirect("activities:host_month", body.code, today.year, today.month)
@@ -54,34 +54,65 @@ def hosting(request: Request) -> HttpResponse:
 
 
 def month_page(request: Request, body: str, year: int, month: int) -> HttpResponse:
-    """The month's visits; those ticked are agreed to at once."""
+    """The month's visits; those ticked are answered at once."""
     commune, period = _commune(request, body), _period(year, month)
-    if request.method == "POST":
-        return _agree(request, commune, period)
+    form = AnswersForm(request.POST or None)
+    chosen = _ticked(request, commune) if form.is_bound else []
+    if form.is_valid():
+        with errors_on(form):
+            outcome = services.answer_all(
+                chosen,
+                actor=request.actor,
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+            _say_answered(request, form.cleaned_data["action"], chosen, outcome)
+    if form.is_bound and not form.errors:
+        return redirect(
+            "activities:host_month", commune.body.code, period.year, period.number
+        )
     context = _month_context(request, commune, period)
-    context |= {"waiting": waiting_of(commune.body, timezone.localdate())}
-    return render(request, "activities/host_month.html", context)
+    context |= {
+        "waiting": waiting_of(commune.body, timezone.localdate()),
+        "form": form,
+        "ticked": {visit.pk for visit in chosen},
+    }
+    return render(
+        request, "activities/host_month.html", context, status=status_of(form)
+    )
 
 
-def _agree(request: Request, commune: Hosted, period: Period) -> HttpResponse:
+def _ticked(request: Request, commune: Hosted) -> list[Activity]:
     asked = [int(pk) for pk in request.POST.getlist("visit") if pk.isdigit()]
     rows = Activity.objects.visible_to(request.actor, Capability.HOST_ACTIVITIES)
-    chosen = list(
-        rows.filter(pk__in=asked, place=commune.place)
-        .select_related("organisation", "place")
-        .order_by("on", "pk")
-    )
+    found = rows.filter(pk__in=asked, place=commune.place)
+    return list(found.select_related("organisation", "place").order_by("on", "pk"))
+
+
+def _say_answered(
+    request: Request,
+    action: ActivityAction,
+    chosen: list[Activity],
+    outcome: Outcome,
+) -> None:
     if not chosen:
-        messages.warning(request, _("Tick the visits to agree to."))
-    outcome = services.agree_all(chosen, actor=request.actor, at=timezone.now())
+        messages.warning(request, _("Tick the visits that you answer."))
     if outcome.done:
         count = len(outcome.done)
-        text = ngettext("%(n)d visit agreed.", "%(n)d visits agreed.", count)
-        messages.success(request, text % {"n": count})
+        messages.success(request, _answered(action, count) % {"n": count})
     _name_refused(request, outcome)
-    return redirect(
-        "activities:host_month", commune.body.code, period.year, period.number
-    )
+
+
+def _answered(action: ActivityAction, count: int) -> str:
+    if action is ActivityAction.COUNTER:
+        return ngettext(
+            "Another date was proposed for %(n)d visit.",
+            "Another date was proposed for %(n)d visits.",
+            count,
+        )
+    if action is ActivityAction.DECLINE:
+        return ngettext("%(n)d visit declined.", "%(n)d visits declined.", count)
+    return ngettext("%(n)d visit agreed.", "%(n)d visits agreed.", count)
 
 
 def month_confirm(request: Request, body: str, year: int, month: int) -> HttpResponse:

@@ -1,17 +1,10 @@
 """What is mine today: what waits on me, what comes, what I wait for."""
 
-from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import QuerySet
-
-from kheo.activities.models import Activity, ActivityQuerySet, PartyRole
-from kheo.activities.queries import Described, described
-from kheo.activities.workflow import COMING, HAPPENED, ActivityState
 from kheo.core.access import Actor, Capability
 from kheo.core.calendar import VIETNAM
-from kheo.core.periods import Frequency, Period
 from kheo.organisations.queries import names_on
 from kheo.reporting.models import Report
 from kheo.reporting.queries.figures import Figure, figures_of
@@ -24,6 +17,7 @@ from kheo.reporting.queries.lines import (
     with_extension,
 )
 from kheo.reporting.workflow import ReportState
+from kheo.workspace.queries.days import MINE, SHOWN, Days, days_of
 from kheo.workspace.queries.people import (
     Held,
     People,
@@ -38,14 +32,10 @@ from kheo.workspace.queries.received import (
     received_by,
     running_on,
 )
-
-SHOWN = 8
-"""Lines of one list; the page of the list has the rest."""
+from kheo.workspace.queries.upward import OwnSummary, summaries_for
 
 CHANGED, REVIEW, CORRECT = "changed", "review", "correct"
 
-SOON = timedelta(days=30)
-LONG_AGO = timedelta(days=120)
 APPROVALS = 3
 KEY_FIGURES = 4
 
@@ -56,19 +46,6 @@ class Some:
 
     rows: list[Waiting]
     more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """The calendar month's days of one's own bodies: done, coming, not yet logged."""
-
-    done: int
-    coming: int
-    to_log: int
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.done or self.coming or self.to_log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +68,10 @@ class Home:
     late: int
     next_report: Waiting | None
     approvals: list[Approval]
-    month: Month
-    to_log: list[Described]
-    to_answer: list[Described]
-    to_confirm: list[Described]
-    coming: list[Described]
+    days: Days
     elsewhere: list[Line]
-    with_commune: list[Described]
     received: list[Received] = field(default_factory=list)
+    summaries: list[OwnSummary] = field(default_factory=list)
     glance: Glance | None = None
     people: People | None = None
     whom_to_ask: list[str] = field(default_factory=list)
@@ -106,17 +79,14 @@ class Home:
     @property
     def is_quiet(self) -> bool:
         """Nothing at all waits on the person."""
-        lists = (self.reports.rows, self.to_accept.rows, self.approvals)
-        return not any((*lists, self.to_log, self.to_answer, self.to_confirm))
+        reports = (self.reports.rows, self.to_accept.rows, self.approvals)
+        days = (self.days[name].rows for name in MINE)
+        return not any((*reports, *days))
 
     @property
     def only_people(self) -> bool:
         """Whether the person administers accounts and nothing else."""
         return self.people is not None and all(not one.body for one in self.held)
-
-    @property
-    def waiting_confirmation(self) -> int:
-        return len(self.to_confirm)
 
     @property
     def days_to_saturday(self) -> int:
@@ -141,7 +111,6 @@ def home_of(actor: Actor, on: date, *, at: datetime) -> Home:
     mine = [one for one in waiting if one.kind != REVIEW and one.url not in shown]
     running = running_on(on)
     received = received_by(actor, on, running)
-    days = _Days.of(actor, on)
     held = held_by(actor, on)
     return Home(
         today=on,
@@ -152,17 +121,10 @@ def home_of(actor: Actor, on: date, *, at: datetime) -> Home:
         late=sum(one.is_late for one in waiting),
         next_report=next((one for one in mine if one.due >= on), None),
         approvals=approvals,
-        month=days.month(on),
-        to_log=_shown(days.led.filter(state__in=COMING, on__lt=on)),
-        to_answer=_shown(days.hosted.filter(state=ActivityState.PROPOSED, on__gte=on))
-        + _shown(days.led.filter(state=ActivityState.COUNTERED, on__gte=on)),
-        to_confirm=_shown(days.hosted.filter(state=ActivityState.DONE)),
-        coming=_shown(
-            days.recent.visible_to(actor).filter(state__in=COMING, on__gte=on)
-        ),
+        days=days_of(actor, on),
         elsewhere=_with_others(actor, on),
-        with_commune=_shown(days.led.filter(state=ActivityState.PROPOSED, on__gte=on)),
         received=received,
+        summaries=summaries_for(actor, on, running),
         glance=glance_of(actor, on, running, received),
         people=people_for(actor, on, at),
         whom_to_ask=[] if held else administrators(on),
@@ -176,48 +138,6 @@ def _urgency(one: Waiting) -> int:
 
 def _some(rows: list[Waiting]) -> Some:
     return Some(rows[:SHOWN], max(0, len(rows) - SHOWN))
-
-
-# Days in the villages
-
-
-@dataclass(frozen=True, slots=True)
-class _Days:
-    """The days around today that concern the person's own bodies."""
-
-    recent: ActivityQuerySet
-    led: ActivityQuerySet
-    hosted: ActivityQuerySet
-
-    @classmethod
-    def of(cls, actor: Actor, on: date) -> "_Days":
-        edits = actor.bodies(Capability.EDIT_ACTIVITIES)
-        hosts = actor.bodies(Capability.HOST_ACTIVITIES)
-        recent = Activity.objects.filter(on__gt=on - LONG_AGO, on__lt=on + SOON)
-        hosted = recent.filter(
-            parties__organisation__in=hosts, parties__role=PartyRole.HOST
-        )
-        return cls(
-            recent=recent,
-            led=recent.led_by(edits) if edits else recent.none(),
-            hosted=hosted if hosts else recent.none(),
-        )
-
-    def month(self, on: date) -> Month:
-        month = Period.containing(on, Frequency.MONTH).interval
-        days = self.led.filter(on__gte=month.start, on__lt=month.end)
-        told: Counter[str] = Counter()
-        for state, day in days.values_list("state", "on"):
-            if state in HAPPENED:
-                told["done"] += 1
-            elif state in COMING:
-                told["to_log" if day < on else "coming"] += 1
-        return Month(told["done"], told["coming"], told["to_log"])
-
-
-def _shown(rows: QuerySet[Activity]) -> list[Described]:
-    found = list(rows.order_by("on", "pk")[:SHOWN])
-    return described(found) if found else []
 
 
 # Reports
