@@ -23,6 +23,10 @@ WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
 LEFT_OUT = re.compile(
     r"\.(xlsx|docx|pdf|csv|json|ics|zip|png|jpg)$|/(export|word|excel)/"
 )
+ADDRESSES = (
+    "links => links.map(one => new URL(one.getAttribute('href'), location).href)"
+)
+"""Of links in charts too, whose `href` is no text."""
 MOST_KINDS = 60
 SERIOUS = {"serious", "critical"}
 
@@ -80,7 +84,7 @@ def _opens(page: Page, address: str) -> bool:
 
 
 def _links(page: Page, site: str) -> list[str]:
-    hrefs = page.locator("a[href]").evaluate_all("links => links.map(one => one.href)")
+    hrefs = page.locator("a[href]").evaluate_all(ADDRESSES)
     ours = [urldefrag(one).url for one in hrefs if one.startswith(site)]
     paths = [one.removeprefix(site) for one in ours]
     return [one for one in paths if not LEFT_OUT.search(urlsplit(one).path)]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import openpyxl
@@ -411,3 +412,65 @@ def test_a_longer_list_costs_no_more_queries(
         work(f"y:{number}", "2024-03-03", 7, body)
 
     assert cost() == with_one
+
+
+def rows_file(client, kind, **words):
+    words = MARCH_WORDS | {"measure": "roads", "at": "tu"} | words
+    return client.get(reverse("insight:rows_file", args=[kind]), words)
+
+
+def test_the_csv_of_rows_holds_every_row_in_the_pages_language(
+    client_of, world, monkeypatch
+):
+    joint_work(world)
+    monkeypatch.setattr("kheo.insight.views.rows.ROWS_AT_MOST", 1)
+    monkeypatch.setattr("kheo.insight.views.rows.CHUNK", 1)
+    client = client_of()
+    client.cookies["django_language"] = "en"
+
+    response = rows_file(client, "csv")
+    with translation.override("vi"):
+        text = b"".join(response.streaming_content).decode("utf-8-sig")
+
+    table = list(csv.reader(io.StringIO(text)))
+    assert table[0][0] == "Day"
+    assert [line[5] for line in table[1:]] == ["1000", "430"]
+
+
+def test_an_excel_file_that_leaves_rows_out_says_so_in_the_file_and_on_the_page(
+    client_of, world, monkeypatch
+):
+    joint_work(world)
+    client = client_of()
+    client.cookies["django_language"] = "en"
+
+    def said():
+        book = openpyxl.load_workbook(io.BytesIO(rows_file(client, "xlsx").content))
+        cells = (cell.value for row in book.active.iter_rows() for cell in row)
+        in_file = any("holds them all" in str(value) for value in cells)
+        return in_file, "holds them all" in rows(client).content.decode()
+
+    assert said() == (False, False)
+    monkeypatch.setattr("kheo.insight.views.rows.ROWS_AT_MOST", 1)
+    assert said() == (True, True)
+
+
+def test_the_rows_of_a_sample_say_so(client_of, world, monkeypatch):
+    joint_work(world)
+    monkeypatch.setattr("kheo.insight.views.files.is_sample", lambda: True)
+
+    response = rows_file(client_of(), "csv")
+
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    assert text.startswith("dữ liệu mẫu\r\n")
+    assert "du-lieu-mau-" in response["Content-Disposition"]
+
+
+def test_a_table_of_figures_has_no_head_without_a_word(client_of, world):
+    work("x:1", "2024-03-02", 430, world["a1"], dimensions={"road-work": "new"})
+
+    page = measure(client_of()).content.decode()
+
+    heads = re.findall(r"<th scope=\"col\"[^>]*>(.*?)</th>", page, re.DOTALL)
+    assert heads
+    assert all(re.sub(r"<[^>]+>", "", head).strip() for head in heads)

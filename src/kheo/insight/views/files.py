@@ -3,19 +3,23 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import TypeVar
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
 from kheo.accounts.queries import is_sample
 from kheo.core.http import Request
 from kheo.insight.queries.exports import EXPORTS
 from kheo.insight.views.asking import require_figures
-from kheo.stationery.paper import Cell
+from kheo.stationery.paper import Cell, Column, Row
 from kheo.stationery.workbook import MEDIA_TYPE, Sheet, workbook
 
 BOM = "\ufeff"
 SAMPLE = "du-lieu-mau-"
+Answer = TypeVar("Answer", HttpResponse, StreamingHttpResponse)
 STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -44,6 +48,29 @@ def file_of(sheets: Sheet | Sequence[Sheet], kind: str, name: str) -> HttpRespon
     )
 
 
+def stream_of(
+    columns: Sequence[Column], rows: Iterable[Row], name: str
+) -> StreamingHttpResponse:
+    """A table of any length as CSV, written while it travels, in the page's language."""
+    headings = [column.heading for column in columns]
+    marks = [["dữ liệu mẫu"]] if is_sample() else []
+    lines = chain([*marks, headings], ([_plain(c) for c in row.cells] for row in rows))
+    response = StreamingHttpResponse(
+        _in_language(get_language() or "vi", lines),
+        content_type="text/csv; charset=utf-8",
+    )
+    return _named(response, f"{name}.csv", is_sample=bool(marks))
+
+
+def _in_language(language: str, lines: Iterable[Sequence[object]]) -> Iterator[str]:
+    yield BOM
+    with override(language):
+        for line in lines:
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\r\n").writerow(line)
+            yield text.getvalue()
+
+
 def table_file(request: Request, table: str) -> StreamingHttpResponse:
     """One of the recomputable tables, of what the actor may see, as a stream."""
     require_figures(request.actor)
@@ -54,9 +81,7 @@ def table_file(request: Request, table: str) -> StreamingHttpResponse:
         _lines([export.columns], export.rows(request.actor)),
         content_type="text/csv; charset=utf-8",
     )
-    name = f"{SAMPLE if is_sample() else ''}{table}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return _named(response, f"{table}.csv", is_sample=is_sample())
 
 
 def _lines(*tables: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -81,6 +106,10 @@ def _download(
     content: bytes, media_type: str, name: str, *, is_sample: bool
 ) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
+    return _named(response, name, is_sample=is_sample)
+
+
+def _named(response: Answer, name: str, *, is_sample: bool) -> Answer:
     marked = f"{SAMPLE}{name}" if is_sample else name
     response["Content-Disposition"] = f'attachment; filename="{marked}"'
     return response

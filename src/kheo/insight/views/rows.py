@@ -1,17 +1,21 @@
 """The live entries behind a figure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from kheo.core.access import Actor
 from kheo.core.http import Request
 from kheo.insight.forms import DaysForm
 from kheo.insight.pages import days_of, label_of
@@ -26,7 +30,7 @@ from kheo.insight.views.asking import (
     measure_asked,
     require_figures,
 )
-from kheo.insight.views.files import file_of
+from kheo.insight.views.files import file_of, stream_of
 from kheo.insight.wording import Scribe
 from kheo.ledger.models import Entry, Measure
 from kheo.ledger.rules import dimensions_of
@@ -36,6 +40,8 @@ from kheo.stationery.workbook import Sheet
 
 PER_PAGE = 50
 ROWS_AT_MOST = 100_000
+"""Rows of an Excel file; the CSV has all there are."""
+CHUNK = 2_000
 
 Labels = Mapping[tuple[str, str], str]
 
@@ -65,7 +71,7 @@ def entry_rows(request: Request) -> HttpResponse:
     return render(request, "insight/rows.html", _context(request, measure, form))
 
 
-def rows_file(request: Request, kind: str) -> HttpResponse:
+def rows_file(request: Request, kind: str) -> HttpResponseBase:
     """All the rows, not only the page on screen, as Excel or CSV."""
     require_figures(request.actor)
     measure = measure_asked(request.GET)
@@ -74,24 +80,49 @@ def rows_file(request: Request, kind: str) -> HttpResponse:
         raise Http404
     asked = Asked(measure, form, frame_of(request, form), _where(request))
     labels = _value_names()
+    name = f"{measure.code}-{asked.frame.at.code}-{asked.frame.interval.last}-rows"
+    if kind == "csv":
+        rows = _every_row(asked, request.actor, labels)
+        return stream_of(_columns(measure), rows, name)
     entries = list(asked.entries[:ROWS_AT_MOST])
     sheet = Sheet(
         name=measure.code,
-        columns=(
-            Column(_("Day"), width=12),
-            Column(pgettext("source", "From"), width=34),
-            Column(_("Bodies"), width=34),
-            Column(_("Place"), width=22),
-            Column(_("Breakdown"), width=20),
-            Column(unit_of(measure), width=14, decimals=measure.decimals),
-            Column(_("Holds estimated figures"), width=12),
-        ),
+        columns=_columns(measure),
         rows=tuple(_row_of(line, labels) for line in described(entries, request.actor)),
         title=_title(asked, labels),
+        notes=tuple(_left_out(asked.entries.count())),
         is_landscape=True,
     )
-    name = f"{measure.code}-{asked.frame.at.code}-{asked.frame.interval.last}-rows"
     return file_of(sheet, kind, name)
+
+
+def _columns(measure: Measure) -> tuple[Column, ...]:
+    return (
+        Column(_("Day"), width=12),
+        Column(pgettext("source", "From"), width=34),
+        Column(_("Bodies"), width=34),
+        Column(_("Place"), width=22),
+        Column(_("Breakdown"), width=20),
+        Column(unit_of(measure), width=14, decimals=measure.decimals),
+        Column(_("Holds estimated figures"), width=12),
+    )
+
+
+def _every_row(asked: Asked, actor: Actor, labels: Labels) -> Iterator[Row]:
+    """All rows, read and named some at a time."""
+    entries = asked.entries.iterator(chunk_size=CHUNK)
+    while some := list(islice(entries, CHUNK)):
+        yield from (_row_of(line, labels) for line in described(some, actor))
+
+
+def _left_out(count: int) -> Iterator[str]:
+    """What an Excel file must say of itself where it does not hold every row."""
+    if count > ROWS_AT_MOST:
+        text = _("The newest %(most)s of %(count)s rows. The CSV file holds them all.")
+        yield text % {
+            "most": number_format(ROWS_AT_MOST, force_grouping=True),
+            "count": number_format(count, force_grouping=True),
+        }
 
 
 def _row_of(line: Line, labels: Labels) -> Row:
@@ -156,6 +187,7 @@ def _context(request: Request, measure: Measure, form: DaysForm) -> dict[str, ob
         "page": page,
         "query": words.urlencode(),
         "count": pages.count,
+        "left_out": list(_left_out(pages.count)),
         "lines": [
             (
                 line,
