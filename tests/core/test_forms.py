@@ -81,3 +81,11 @@ def test_an_hour_is_shown_on_the_clock_of_24_hours(language):
 
     assert 'value="14:05"' in shown
     assert 'type="text"' in shown
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [("2026-08-07", "07/08/2026"), ("2026-02-31", "2026-02-31"), ("7/8", "7/8")],
+)
+def test_a_day_that_a_link_named_is_shown_as_people_type_it(sent, shown):
+    assert f'value="{shown}"' in str(OneDay({"on": sent})["on"])

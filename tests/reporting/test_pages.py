@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from docx import Document
 
 from kheo.core.access import SYSTEM
-from kheo.reporting.models import Remark, Report
+from kheo.reporting.models import Remark, Report, Statement
 from kheo.reporting.services.drafts import save_report
 from kheo.reporting.services.moves import RemarkAt, move_report
 from kheo.reporting.workflow import ReportAction
@@ -624,3 +624,15 @@ def test_every_page_speaks_both_languages(client, world, language):
         page = text_of(client.get(path))
         assert f'<html lang="{language}">' in page
         assert ("Báo cáo" in page) or language == "en"
+
+
+def test_a_statement_frozen_before_a_key_was_kept_still_opens(client, world):
+    report = sent(world)
+    statement = report.statements.get()
+    for figure in statement.content["figures"]:
+        del figure["estimated_part"], figure["previous"]
+    Statement.objects.filter(pk=statement.pk).update(content=statement.content)
+    client.force_login(world.person("clerk", "a1"))
+
+    for path in ("statement/", "print/", ""):
+        assert client.get(f"/reports/{report.pk}/{path}").status_code == 200

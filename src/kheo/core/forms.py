@@ -27,6 +27,16 @@ class DayInput(forms.DateInput):
         }
         super().__init__(ours | (attrs or {}))
 
+    def format_value(self, value: Any) -> str | None:
+        """As people type it, also where a link named the day the way machines do."""
+        is_machine = isinstance(value, str) and _ISO_DAY.fullmatch(value)
+        if is_machine and (day := day_in(value)):
+            return super().format_value(day)
+        return super().format_value(value)
+
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
 
 class HourInput(forms.TimeInput):
     """An hour of the day typed as 7:30 or 14:30, whatever language the browser speaks.

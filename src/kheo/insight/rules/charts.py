@@ -11,8 +11,9 @@ from math import floor, log10
 
 from kheo.insight.rules.figures import Writing
 
-WIDTH, HEIGHT = 640, 250
-LEFT, RIGHT, TOP, BOTTOM = 64, 12, 22, 44
+WIDTH, HEIGHT = 640, 264
+LEFT, RIGHT, TOP, BOTTOM = 64, 12, 36, 44
+LINE = 14
 LABELS_AT_MOST = 8
 STEPS = 4
 
@@ -64,7 +65,7 @@ def chart(series: Series, *, mark: str = "") -> str:
         *_breaks(series),
     ]
     if mark:
-        parts.append(_text(WIDTH - RIGHT, 14, "chart-mark", "end", mark))
+        parts.append(_text(WIDTH - RIGHT, HEIGHT - 4, "chart-mark", "end", mark))
     return f"{''.join(parts)}</svg>"
 
 
@@ -216,7 +217,8 @@ def _months(series: Series) -> Iterator[str]:
 
 
 def _breaks(series: Series) -> Iterator[str]:
-    for number, words in series.breaks.items():
+    """Each with its words above it; of two neighbours one is a line higher."""
+    for order, (number, words) in enumerate(sorted(series.breaks.items())):
         x = _x(series, number) - _slot(series) / 2
         yield (
             f'<line class="chart-break" x1="{x:.1f}" x2="{x:.1f}" '
@@ -224,7 +226,8 @@ def _breaks(series: Series) -> Iterator[str]:
         )
         anchor = "end" if x > WIDTH / 2 else "start"
         at = x - 4 if anchor == "end" else x + 4
-        yield _text(at, TOP - 8, "chart-break-label", anchor, words)
+        y = TOP - 8 - LINE * (order % 2)
+        yield _text(at, y, "chart-break-label", anchor, words)
 
 
 def _slot(series: Series) -> float:

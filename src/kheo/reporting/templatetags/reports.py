@@ -53,8 +53,11 @@ def change(value: int | None, decimals: int) -> str:
 
 
 @register.inclusion_tag("reporting/past.html")
-def past(value: int | None, before: int | None, decimals: int) -> dict[str, object]:
+def past(
+    value: int | None, before: int | Literal[""] | None, decimals: int
+) -> dict[str, object]:
     """An earlier figure, and by how much today's differs from it."""
+    before = _known(before)
     return {
         "before": before,
         "change": change_of(value, before),
@@ -72,9 +75,14 @@ def past_inline(value: int | None, before: int, decimals: int) -> str:
 
 @register.inclusion_tag("reporting/estimated.html")
 def estimated(
-    value: int | None, part: int | None, decimals: int, *, is_marked: bool = False
+    value: int | None,
+    part: int | Literal[""] | None,
+    decimals: int,
+    *,
+    is_marked: bool = False,
 ) -> dict[str, object]:
     """That a figure is estimated, or how much of it is."""
+    part = _known(part)
     return {
         "part": part,
         "decimals": decimals,
@@ -107,6 +115,11 @@ def typed_value(cell: FormCell, column: str, value: Any) -> str:
     if column == "estimated":
         return gettext("yes") if value else "—"
     return str(value) if value else "—"
+
+
+def _known(value: int | Literal[""] | None) -> int | None:
+    """A figure out of a statement; one frozen before the key was kept has none."""
+    return None if value == "" else value
 
 
 @register.filter
