@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from kheo.activities.rules import NotANumber
+from kheo.programmes.periods import period_name
 from kheo.reporting.rules import (
     Separation,
     canonical,
@@ -11,7 +12,6 @@ from kheo.reporting.rules import (
     found_in,
     is_late,
     may_send,
-    period_name,
     result_of,
     separation_of,
     short_digest,

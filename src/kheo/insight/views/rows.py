@@ -34,6 +34,7 @@ from kheo.insight.views.files import file_of, stream_of
 from kheo.insight.wording import Scribe
 from kheo.ledger.models import Entry, Measure
 from kheo.ledger.rules import dimensions_of
+from kheo.programmes.periods import period_name
 from kheo.reporting.models import Report
 from kheo.stationery.paper import Column, Row
 from kheo.stationery.workbook import Sheet
@@ -149,7 +150,7 @@ def _source_of(line: Line) -> str:
     if line.origin is None:
         return _("Declared in a report") if line.is_declared else _("Logged")
     if isinstance(line.origin, Report):
-        return f"{_('Report')} {line.origin.period}"
+        return f"{_('Report')}, {said(period_name(line.origin.period))}"
     return str(line.origin)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from kheo.ledger.models import Law as LedgerLaw
 from kheo.programmes import reasons
 from kheo.programmes.pack import Law, Measure, Pack, Source
+from kheo.programmes.periods import period_name
 
 register = template.Library()
 
@@ -29,6 +30,12 @@ def say(text: Bilingual | None) -> str:
         return ""
     language = get_language() or "vi"
     return text.vi if language.startswith("vi") else text.en
+
+
+@register.filter
+def period(code: str) -> str:
+    """The name of a period as it stands inside a line."""
+    return say(period_name(code))
 
 
 @register.filter

@@ -17,6 +17,7 @@ from kheo.organisations.models import Kind, Organisation
 from kheo.organisations.queries import parent_on, superiors_on, version_on, versions_on
 from kheo.places.queries import version_on as place_on
 from kheo.places.rules import PlaceKind, short_name
+from kheo.programmes.periods import period_name
 from kheo.reporting.models import IssuedPaper, Statement
 from kheo.reporting.queries.consolidation import (
     Consolidation,
@@ -24,7 +25,6 @@ from kheo.reporting.queries.consolidation import (
 )
 from kheo.reporting.queries.consolidation import RowKind as Kinds
 from kheo.reporting.queries.obligations import FormCell
-from kheo.reporting.rules import period_name
 from kheo.stationery.paper import (
     Align,
     Annex,

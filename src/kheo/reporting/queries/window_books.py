@@ -13,6 +13,7 @@ from typing import Any
 from kheo.organisations.models import Reach
 from kheo.organisations.queries import PARTY
 from kheo.programmes.pack import Law
+from kheo.programmes.periods import period_name
 from kheo.reporting.queries.beside import estimates_by_row
 from kheo.reporting.queries.consolidation import (
     Consolidation,
@@ -30,7 +31,6 @@ from kheo.reporting.queries.papers import (
     without_silent,
 )
 from kheo.reporting.queries.summaries import Ground
-from kheo.reporting.rules import period_name
 from kheo.stationery.paper import (
     Align,
     Cell,

@@ -11,6 +11,7 @@ from typing import Any
 from kheo.core.periods import Frequency
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import version_on
+from kheo.programmes.periods import period_name
 from kheo.reporting.models import Summary
 from kheo.reporting.queries.consolidation import (
     Consolidation,
@@ -26,7 +27,6 @@ from kheo.reporting.queries.papers import (
     number_in,
 )
 from kheo.reporting.queries.statements import thawed_cell
-from kheo.reporting.rules import period_name
 from kheo.reporting.sentences import BEFORE, amount_of, sentences, unbroken
 from kheo.stationery.charts import Bar, Chart, png_of
 from kheo.stationery.paper import (

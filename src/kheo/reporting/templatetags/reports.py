@@ -15,9 +15,10 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from kheo.core.periods import Interval
 from kheo.ledger.models import ClaimKind
 from kheo.programmes.pack import Text
+from kheo.programmes.periods import period_name
 from kheo.reporting.queries.consolidation import ConsolidationRow
 from kheo.reporting.queries.obligations import FormCell
-from kheo.reporting.rules import change_of, period_name, short_digest
+from kheo.reporting.rules import change_of, short_digest
 
 register = template.Library()
 

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from kheo.accounts.queries import is_sample
 from kheo.core.http import Request, errors_on, status_of
 from kheo.documents.services import store_paper
+from kheo.programmes.periods import period_name
 from kheo.reporting.forms import IssueForm, NumberForm
 from kheo.reporting.models import IssuedPaper, Report, Statement
 from kheo.reporting.queries.lines import Titles
 from kheo.reporting.queries.papers import annex_of, body_sheet, paper_of, summary_sheet
 from kheo.reporting.queries.people import is_own
 from kheo.reporting.queries.statements import is_intact, statement_of, thawed_table
-from kheo.reporting.rules import period_name
 from kheo.reporting.services.papers import issue_report, number_report
 from kheo.reporting.views.shared import EXCEL_TYPE, WORD_TYPE, report_or_404
 from kheo.stationery.paper import Annex

@@ -59,6 +59,7 @@ def report_list(request: Request) -> HttpResponse:
         "to_do": to_do(request.actor, today),
         "page": page,
         "lines": lines_of(listed, names, today),
+        "by_body": len(names) > 1,
         "chosen": chosen,
         "states": ReportState.choices,
         "frequencies": _frequencies(),

@@ -10,9 +10,9 @@ from kheo.core.language import said
 from kheo.core.text import fold
 from kheo.organisations.models import OrganisationVersion
 from kheo.organisations.queries import names_on
+from kheo.programmes.periods import period_name
 from kheo.reporting.models import Report
 from kheo.reporting.queries.lines import Titles
-from kheo.reporting.rules import period_name
 from kheo.search.queries.answers import FEW, PER_PAGE, Answer, Hit, Kind, holding
 from kheo.search.rules import Asked, holds
 

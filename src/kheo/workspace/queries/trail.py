@@ -18,9 +18,9 @@ from kheo.core.language import said
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on, search
 from kheo.programmes.models import Programme
+from kheo.programmes.periods import period_name
 from kheo.reporting.models import Report
 from kheo.reporting.queries.lines import Titles
-from kheo.reporting.rules import period_name
 
 TOPICS = {
     "activity": _("Activities"),

@@ -1,0 +1,43 @@
+"""The names of periods in both languages."""
+
+from kheo.programmes.pack import Text
+
+_ROMAN = ("I", "II", "III", "IV")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def period_name(code: str) -> Text:
+    """`2024-03`, `2024-Q1`, `2024-H1`, `2024` or `stage` in words of both languages.
+
+    Made here and not by gettext: the names stand in papers as well, in Vietnamese,
+    whatever the language of the page.
+    """
+    year, _dash, part = code.partition("-")
+    if part.isdigit():
+        month = int(part)
+        return Text(vi=f"tháng {month} năm {year}", en=f"{_MONTHS[month - 1]} {year}")
+    if part.startswith("Q"):
+        number = int(part[1:])
+        vi = f"quý {_ROMAN[number - 1]} năm {year}"
+        return Text(vi=vi, en=f"quarter {number} of {year}")
+    if part.startswith("H"):
+        is_first = part == "H1"
+        vi = f"6 tháng {'đầu' if is_first else 'cuối'} năm {year}"
+        half = "first" if is_first else "second"
+        return Text(vi=vi, en=f"{half} half of {year}")
+    if year.isdigit():
+        return Text(vi=f"năm {year}", en=f"year {year}")
+    return Text(vi="cả giai đoạn", en="the whole stage")
