@@ -235,3 +235,12 @@ def test_an_hour_is_typed_as_people_write_it(client, village):
     made = Activity.objects.get()
     assert f"{made.starts_at:%H:%M}" == "07:30"
     assert made.title == "Nạo vét mương"
+
+
+@pytest.mark.django_db
+def test_a_commune_plans_in_its_own_commune_first(client, village):
+    sign_in(client, village, "clerk", "xa-2")
+
+    page = client.get(PLAN).content.decode()
+
+    assert f'<option value="{village.places["vn-2"].pk}" selected>' in page

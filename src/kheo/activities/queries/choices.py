@@ -83,6 +83,15 @@ def partners_for(bodies: Iterable[int], day: date) -> list[OrganisationVersion]:
     return sorted(named.values(), key=lambda version: (version.sort_name, version.pk))
 
 
+def commune_of(bodies: Iterable[int], day: date) -> int | None:
+    """The commune of the first of these bodies that is a commune's committee."""
+    seats = OrganisationVersion.objects.in_force(day).filter(
+        organisation__in=bodies, kind=Kind.COMMUNE_COMMITTEE, place__isnull=False
+    )
+    found = seats.order_by("sort_name", "pk").values_list("place", flat=True)
+    return found.first()
+
+
 def hosted_places(actor: Actor, day: date) -> list[tuple[Organisation, Place]]:
     """The communes for which the actor answers, with the body that does."""
     bodies = actor.bodies(Capability.HOST_ACTIVITIES)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from kheo.activities.models import Activity, PartyRole
-from kheo.activities.queries.choices import communes_in_charge, leads_for
+from kheo.activities.queries.choices import commune_of, communes_in_charge, leads_for
 from kheo.activities.queries.rotation import team_turns, visits_to_communes
 from kheo.activities.workflow import ActivityState
 from kheo.core.access import Actor, Capability
@@ -57,7 +57,10 @@ def copied(activity: Activity) -> dict[str, object]:
 
 
 def proposed(actor: Actor, day: date) -> dict[str, object]:
-    """The next Saturday, the commune whose turn it is, each own body's next team."""
+    """The next Saturday, the commune whose turn it is, each own body's next team.
+
+    A commune's own committee starts with its own commune.
+    """
     bodies = leads_for(actor)
     turns = team_turns(bodies, actor)
     own = {version.place_id for version in communes_in_charge(bodies, day)}
@@ -67,6 +70,8 @@ def proposed(actor: Actor, day: date) -> dict[str, object]:
     found: dict[str, object] = {"on": next_saturday(day)}
     if waiting:
         found["place"] = waiting[0].place.place_id
+    elif home := commune_of(bodies, day):
+        found["place"] = home
     if len(bodies) == 1:
         found["teams"] = [
             one.team.pk for body in turns.values() for one in body if one.is_next

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from kheo.activities.models import Activity, ActivityQuerySet, PartyRole
 from kheo.activities.queries import described
+from kheo.activities.queries.hosting import LOOK_BACK
 from kheo.activities.workflow import COMING, HAPPENED, ActivityState
 from kheo.audit.queries import last_done
 from kheo.core.access import Actor, Capability
@@ -79,12 +80,13 @@ class Days:
 def days_of(actor: Actor, on: date) -> Days:
     """The days around `on`; the queries do not grow with the rows."""
     recent = Activity.objects.filter(on__gt=on - LONG_AGO, on__lt=on + SOON)
+    silent = Activity.objects.filter(on__gte=on - LOOK_BACK, on__lte=on)
     led, hosted = _led(recent, actor), _hosted(recent, actor)
     asked = {
         "to_log": led.filter(state__in=COMING, on__lt=on),
         "to_answer": hosted.filter(state=ActivityState.PROPOSED, on__gte=on),
         "offered": led.filter(state=ActivityState.COUNTERED, on__gte=on),
-        "to_confirm": hosted.filter(state=ActivityState.DONE),
+        "to_confirm": _hosted(silent, actor).filter(state=ActivityState.DONE),
         "declined": led.filter(state=ActivityState.DECLINED, on__gte=on),
         "with_unit": hosted.filter(state__in=WITH_UNIT, on__gte=on),
         "questioned": led.filter(state=ActivityState.DISPUTED),
