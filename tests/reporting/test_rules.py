@@ -4,6 +4,7 @@ import pytest
 
 from kheo.activities.rules import NotANumber
 from kheo.programmes.periods import period_name
+from kheo.reporting.queries.papers import subject_of
 from kheo.reporting.rules import (
     Separation,
     canonical,
@@ -18,6 +19,7 @@ from kheo.reporting.rules import (
     signed_amount,
     strongest,
 )
+from kheo.reporting.sentences import told
 
 
 @pytest.mark.parametrize(
@@ -147,3 +149,24 @@ def test_a_figure_speaks_for_its_measure():
 )
 def test_periods_have_names_in_both_languages(code, vi, en):
     assert (period_name(code).vi, period_name(code).en) == (vi, en)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "said"),
+    [(37570, 1, "3.757"), (37575, 1, "3.757,5"), (0, 1, "0"), (-120, 1, "-12")],
+)
+def test_a_sentence_says_no_empty_decimals(value, decimals, said):
+    assert told(value, decimals) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Hoạt động với Nhân dân", "Kết quả hoạt động với Nhân dân năm 2025"),
+        ("MTTQ giám sát", "Kết quả MTTQ giám sát năm 2025"),
+    ],
+)
+def test_a_report_names_what_it_is_about(name, said):
+    content = {"programme_name": {"vi": name}, "period": "2025"}
+
+    assert subject_of(content) == said

@@ -30,6 +30,12 @@ def amount_of(value: int, decimals: int) -> str:
     return figure(Decimal(value).scaleb(-decimals), decimals)
 
 
+def told(value: int, decimals: int) -> str:
+    """The amount inside a sentence: `12,5`, and `12` rather than `12,0`."""
+    is_whole = value % 10**decimals == 0
+    return figure(Decimal(value).scaleb(-decimals), 0 if is_whole else decimals)
+
+
 def phrase(name: str, unit: str, amount: str) -> str:
     """`12 cuộc hoạt động tại cơ sở`, `880 m kênh mương`, `tỷ lệ … 66,7%`.
 
@@ -53,7 +59,7 @@ def compared(change: int | None, decimals: int, with_what: str, unit: str = "") 
         return f"bằng {with_what}"
     verb = "tăng" if change > 0 else "giảm"
     tail = " điểm %" if unit == "%" else ""
-    return f"{verb} {amount_of(abs(change), decimals)}{tail} so với {with_what}"
+    return f"{verb} {told(abs(change), decimals)}{tail} so với {with_what}"
 
 
 def said_of(one: Mapping[str, Any], frequency: str) -> str:
@@ -67,7 +73,7 @@ def said_of(one: Mapping[str, Any], frequency: str) -> str:
         _estimated(one),
     ]
     known = ", ".join(note for note in notes if note)
-    text = phrase(one["name"]["vi"], unit, amount_of(value, decimals))
+    text = phrase(one["name"]["vi"], unit, told(value, decimals))
     return f"{text} ({known})" if known else text
 
 
@@ -106,5 +112,5 @@ def _estimated(one: Mapping[str, Any]) -> str:
         return ""
     if part == one["value"]:
         return "ước thực hiện"
-    shown = amount_of(part, one["decimals"])
+    shown = told(part, one["decimals"])
     return f"trong đó ước thực hiện {shown}"

@@ -130,7 +130,6 @@ def paper_of(
     content, report = statement.content, statement.report
     on = issued.issued_on if issued else localdate(statement.approved_at)
     head = letterhead_of(report.organisation, report.window.last)
-    period = period_name(content["period"]).vi
     return Paper(
         family=head.family,
         superior=head.superior,
@@ -142,7 +141,7 @@ def paper_of(
         on=on,
         is_day_open=issued is None,
         number=number_in(issued.number) if issued else None,
-        subject=f"{content['programme_name']['vi']} {period}",
+        subject=subject_of(content),
         blocks=tuple(_blocks(content)),
         sign_off=_sign_off(statement, head),
         recipients=tuple(_recipients(content)),
@@ -152,6 +151,15 @@ def paper_of(
         digest=statement.digest,
         notes=_notes(content),
     )
+
+
+def subject_of(content: Mapping[str, Any]) -> str:
+    """What the report is about: `Kết quả hoạt động … quý III năm 2026`."""
+    name = content["programme_name"]["vi"]
+    begins = name[:2]
+    is_word = begins == begins.capitalize()  # not an abbreviation
+    inside = name[:1].lower() + name[1:] if is_word else name
+    return f"Kết quả {inside} {period_name(content['period']).vi}"
 
 
 def annex_of(
@@ -310,10 +318,10 @@ def _blocks(content: Mapping[str, Any]) -> Iterator[Block]:
 def _figures_table(figures: Sequence[Mapping[str, Any]]) -> Table:
     columns = (
         Column("TT", 7, align=Align.CENTRE),
-        Column("Chỉ tiêu", 34, align=Align.LEFT),
+        Column("Chỉ tiêu", 33, align=Align.LEFT),
         Column("Đơn vị tính", 12, align=Align.CENTRE),
-        Column("Kết quả", 14, align=Align.RIGHT),
-        Column("Ghi chú", 20, align=Align.LEFT),
+        Column("Kết quả", 18, align=Align.RIGHT),
+        Column("Ghi chú", 17, align=Align.LEFT),
     )
     rows = [
         Row(

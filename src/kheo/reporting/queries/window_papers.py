@@ -25,6 +25,7 @@ from kheo.reporting.queries.papers import (
     annex_of,
     letterhead_of,
     number_in,
+    subject_of,
 )
 from kheo.reporting.queries.statements import thawed_cell
 from kheo.reporting.sentences import BEFORE, amount_of, sentences, unbroken
@@ -69,7 +70,7 @@ def window_paper(
     head = letterhead_of(
         receiver, day if is_alive else date.fromisoformat(content["to"])
     )
-    subject = f"{content['programme_name']['vi']} {period_name(content['period']).vi}"
+    subject = subject_of(content)
     digest = summary.digest if summary else ""
     unsettled = () if digest else (f"Số liệu tính đến ngày {_day(on)}, chưa duyệt",)
     label = content["label"]
@@ -239,11 +240,11 @@ def _totals(content: Mapping[str, Any]) -> Table:
     }
     columns = (
         Column("TT", 7, align=Align.CENTRE),
-        Column("Chỉ tiêu", 31, align=Align.LEFT),
+        Column("Chỉ tiêu", 29, align=Align.LEFT),
         Column("Đơn vị tính", 11, align=Align.CENTRE),
-        Column("Kết quả", 18, align=Align.RIGHT),
-        *(Column(heads[name], 18, align=Align.RIGHT) for name in past),
-        Column("Ghi chú", 15, align=Align.LEFT),
+        Column("Kết quả", 21, align=Align.RIGHT),
+        *(Column(heads[name], 21, align=Align.RIGHT) for name in past),
+        Column("Ghi chú", 12, align=Align.LEFT),
     )
     rows = [
         Row(
