@@ -60,3 +60,13 @@ def test_a_month_is_typed_in_without_a_script_and_told_in_a_text(person, width):
     assert f"Việc: {work}" in text
     assert "9 lượt người" in text
     assert clerk.site in text
+
+
+def test_slips_of_a_month_stand_on_one_screen(person):
+    _last, address = saturdays()
+    clerk = person("can-bo-chi-bo")
+
+    clerk.go(address)
+
+    assert clerk.page.locator('input[name$="-on"]').count() >= 5
+    clerk.see("3-month-slips", picture=True)

@@ -75,6 +75,8 @@ def test_the_clerk_plans_a_day_with_the_commune(person):
 
 def test_the_commune_agrees(person):
     host = person("xa-luc-hanh", width="phone")
+    host.go("/activities/hosting/")
+    host.see("2-host-month", picture=True)
     host.go("/activities/")
     host.page.get_by_role("link", name=WORK).first.click()
     host.see("2-agree", picture=True)
@@ -220,6 +222,9 @@ def test_the_board_sees_totals_and_opens_them(person):
     board.see("10-glance", picture=True)
     board.go("/insight/board/")
     board.see("10-board", picture=True)
+    board.go("/insight/map/")
+    board.see("10-map", picture=True)
+    board.go("/insight/board/")
     page = board.page
     total = page.locator("main table tfoot a").first
 
@@ -228,6 +233,18 @@ def test_the_board_sees_totals_and_opens_them(person):
     page.wait_for_load_state()
     board.see("10-rows", picture=True)
     assert page.locator("main table tbody tr").count() >= 1
+
+
+def test_anybody_finds_a_commune_without_marks(person):
+    somebody = person("dau-moi")
+    box = somebody.page.get_by_role("searchbox").first
+    box.fill("luc hanh")
+
+    box.press("Enter")
+
+    somebody.page.wait_for_url(re.compile("/search/"))
+    assert "Lực Hành" in somebody.text()
+    somebody.see("11-search", picture=True)
 
 
 def test_the_board_takes_the_month_as_a_word_draft(person):
