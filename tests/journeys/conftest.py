@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
-START_SECONDS = 240
+START_SECONDS = 600
 PATIENCE = 12_000
 PICTURES = os.environ.get("KHEO_PICTURES")
 PICTURE_WIDTH = 960
@@ -95,6 +95,7 @@ def keep(picture, path):
     few = image.quantize(
         PICTURE_COLOURS,
         method=Image.Quantize.MAXCOVERAGE,
+        kmeans=2,  # else the grey ground turns pink or blue
         dither=Image.Dither.NONE,
     )
     few.save(path, optimize=True)
