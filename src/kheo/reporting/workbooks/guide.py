@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from kheo.reporting.rules import period_name
+from kheo.programmes.periods import period_name
 from kheo.reporting.workbooks.contents import Contents
 from kheo.reporting.workbooks.words import GUIDE
 from kheo.stationery.fillable import Fixed, FormColumn, FormRow, FormSheet
