@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from kheo.ledger.models import ClaimKind
-from kheo.reporting.queries.figures import Figure, parts_below
 from kheo.programmes.periods import period_name
+from kheo.reporting.queries.figures import Figure, parts_below
 from kheo.reporting.rules import LARGEST
 from kheo.reporting.workbooks.contents import Contents, OpenRemark
 from kheo.reporting.workbooks.guide import days_of, guide_sheet
