@@ -134,9 +134,9 @@ def cadres(village, code, turns, *, tier="province"):
     return Done("cadre_turns", turns, village[code].pk, f"tier={tier}")
 
 
-def hamlet(village, name="3"):
+def hamlet(village, name="3", *, commune="vn-1"):
     return add_hamlet(
-        village.places["vn-1"],
+        village.places[commune],
         name=name,
         on=date(2020, 1, 1),
         actor=SYSTEM,

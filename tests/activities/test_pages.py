@@ -5,6 +5,7 @@ import re
 import pytest
 import time_machine
 
+from kheo.activities.forms import plans
 from kheo.activities.models import Activity, PartyRole, Quantity
 from kheo.activities.rules import hidden_sum
 from tests.activities.make import sign_in
@@ -12,6 +13,7 @@ from tests.village import (
     NOON,
     cadres,
     charge,
+    hamlet,
     log,
     make_actor,
     make_village,
@@ -65,6 +67,37 @@ def test_a_plan_sent_twice_is_one_plan(client, village):
 
     assert first["Location"] == second["Location"]
     assert Activity.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_province_of_communes_shows_the_hamlets_of_the_chosen_one(
+    client, village, monkeypatch
+):
+    monkeypatch.setattr(plans, "FEW_COMMUNES", 0)
+    third, other = hamlet(village), hamlet(village, "4", commune="vn-2")
+    first, second = (village.places[code].pk for code in ("vn-1", "vn-2"))
+    sign_in(client, village, "clerk", "cell-a")
+
+    here, there = (
+        client.get(PLAN, {"place": place}).content.decode() for place in (first, second)
+    )
+    answer = client.post(
+        PLAN,
+        {
+            "client_id": hidden(there, "client_id"),
+            "organisation": village["cell-a"].pk,
+            "place": second,
+            "hamlet": other.pk,
+            "on": "2024-04-06",
+            "title": "Nạo vét mương",
+        },
+    )
+
+    assert f'value="{third.pk}"' in here
+    assert f'value="{other.pk}"' not in here
+    assert f'value="{other.pk}"' in there
+    assert answer.status_code == 302
+    assert Activity.objects.get().hamlet == other
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,8 @@ from kheo.places.models import Place, PlaceVersion
 from kheo.places.queries import hamlets_on
 from kheo.places.queries import versions_on as versions_on_day
 from kheo.programmes.queries import InForce
+
+FEW_COMMUNES = 12
 
 
 class PlanForm(forms.Form):
@@ -109,10 +112,7 @@ class PlanForm(forms.Form):
             ],
         )
         self.has_communes = bool(communes or others)
-        hamlets = _hamlets_by_commune([*communes, *others], day, actor)
-        self._choices("hamlet", [("", "—"), *hamlets])
-        if not hamlets:
-            del self.fields["hamlet"]
+        self._set_hamlets(communes, others, actor)
         self._set_teams(bodies, actor)
         partners = partners_for(bodies, day)
         self._choices("partners", [(p.organisation_id, p.name) for p in partners])
@@ -128,6 +128,34 @@ class PlanForm(forms.Form):
 
     def _choices(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
+
+    def _set_hamlets(
+        self,
+        communes: Sequence[PlaceVersion],
+        others: Sequence[PlaceVersion],
+        actor: Actor,
+    ) -> None:
+        """The hamlets of one's own few communes, and of the one that is chosen.
+
+        Those of a whole province are a thousand: choosing a commune brings its own.
+        """
+        chosen = str(self["place"].value() or "")
+        own = communes if len(communes) <= FEW_COMMUNES else ()
+        asked = [c for c in (*communes, *others) if str(c.place_id) == chosen]
+        shown = list({c.place_id: c for c in (*own, *asked)}.values())
+        self._choices(
+            "hamlet", [("", "—"), *_hamlets_by_commune(shown, self.day, actor)]
+        )
+        if not _has_hamlets([*communes, *others], self.day):
+            del self.fields["hamlet"]
+            return
+        self.fields["place"].widget.attrs |= {
+            "hx-get": reverse("activities:plan"),
+            "hx-trigger": "change",
+            "hx-select": "#id_hamlet",
+            "hx-target": "#id_hamlet",
+            "hx-swap": "outerHTML",
+        }
 
     def _set_teams(self, bodies: frozenset[int], actor: Actor) -> None:
         turns = [one for own in team_turns(bodies, actor).values() for one in own]
@@ -173,6 +201,11 @@ def said_turn(one: TeamTurn) -> str:
         return gettext("%(team)s – has not gone yet") % {"team": one.team.name}
     day = date_format(one.last, "SHORT_DATE_FORMAT")
     return gettext("%(team)s – last on %(day)s") % {"team": one.team.name, "day": day}
+
+
+def _has_hamlets(communes: Iterable[PlaceVersion], day: date) -> bool:
+    below = versions_on_day(day).filter(parent__in=[c.place_id for c in communes])
+    return below.exists()
 
 
 def _hamlets_by_commune(
