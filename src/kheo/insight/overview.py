@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -42,6 +43,23 @@ class HeatCell:
     notes: tuple[str, ...]
     words: str
     href: str
+
+    @property
+    def html(self) -> SafeString:
+        """What stands in the cell; a province has two thousand of them on one page."""
+        said = format_html('<span class="visually-hidden">{}</span>', self.words)
+        if not self.counted.expected:
+            return format_html('<span aria-hidden="true">·</span>{}', said)
+        number = format_html(
+            '<span aria-hidden="true">{}/{}</span>{}',
+            self.counted.sent,
+            self.counted.expected,
+            said,
+        )
+        if self.href:
+            number = format_html('<a href="{}">{}</a>', self.href, number)
+        noted = '<span class="heat-note" aria-hidden="true">{}</span>'
+        return number + format_html_join("", noted, ((note,) for note in self.notes))
 
 
 @dataclass(frozen=True, slots=True)
