@@ -1,9 +1,9 @@
 """The sample as a file: lived once through the services, then loaded in seconds.
 
 A packed file of JSON lines: first which tables and columns it holds, then the hamlets,
-then stretches of columns, each said briefly (`columns`). What follows from the rest is not in it: totals
-and keys of the ledger, and the trail's salts, digests and numbers, which the audit
-context makes anew.
+then stretches of columns, each said briefly (`columns`). What follows from the rest is
+not in it: totals and keys of the ledger, and the trail's salts, digests and numbers,
+which the audit context makes anew.
 """
 
 import json
@@ -153,6 +153,7 @@ def read(path: Path, *, at: datetime, say: Say) -> int:
             _forget_preparation()
             count = _load(lines, held, at=at, say=say)
             _reset_sequences()
+            _learn_sizes()
             say(f"  {count} dòng; cộng sổ… / rows; adding up…")
             rebuild()
     return count
@@ -252,6 +253,17 @@ def _sealed(
     names = ("salt", "digest", "number")
     sealed = {name: [getattr(one, name) for one in seals] for name in names}
     return columns | {"data": hear_texts(data)} | sealed
+
+
+def _learn_sizes() -> None:
+    """Tell PostgreSQL that a million rows have come, in this very transaction.
+
+    It may have looked at the tables while they were empty; joining them as if they
+    were takes it minutes, and it would look again only after the commit.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _reset_sequences() -> None:
