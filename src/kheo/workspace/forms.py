@@ -1,10 +1,9 @@
 """What the trail may be narrowed to, and a new password."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kheo.accounts.forms.signing import PasswordForm
 from kheo.core.forms import DayInput
 from kheo.workspace.queries.trail import TOPICS
 
@@ -23,25 +22,11 @@ class TrailForm(forms.Form):
     last = forms.DateField(label=_("To"), required=False, widget=DayInput())
 
 
-class ChangePasswordForm(forms.Form):
+class ChangePasswordForm(PasswordForm):
     """The old password, and a new one twice."""
 
+    field_order = ("old", "password", "again")
     old = forms.CharField(
         label=_("Old password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    password = forms.CharField(
-        label=_("New password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters; a sentence of your own is good."),
-    )
-    again = forms.CharField(
-        label=_("The same again"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("password") != data.pop("again", None):
-            self.add_error("again", _("The two are not the same."))
-        return data
