@@ -20,6 +20,8 @@ def on_disk(folder):
     memory, name = connection.connection, connection.settings_dict["NAME"]
     with sqlite3.connect(path) as copy:
         memory.backup(copy)
+    # As on a site that was prepared: two first clients would quarrel over changing it.
+    copy.execute("PRAGMA journal_mode=WAL")
     copy.close()
     connection.connection = None
     connection.settings_dict["NAME"] = str(path)
