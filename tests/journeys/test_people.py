@@ -1,5 +1,6 @@
 """An administrator adds a person, who signs in, works, and is thrown out when closed."""
 
+import io
 import re
 
 import openpyxl
@@ -97,7 +98,7 @@ def test_a_table_is_mended_and_taken_over(person, width, tmp_path):
     keeper.see("13-table")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Tải bảng mẫu").click()
-    book = openpyxl.load_workbook(waiting.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
     sheet = book.worksheets[0]
     row = (f"Lường Văn {width}", "", "", "Lãnh đạo", "cb-tu-lieu-so", "", "")
     line = sheet.max_row + 1
@@ -107,20 +108,22 @@ def test_a_table_is_mended_and_taken_over(person, width, tmp_path):
     book.save(path)
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Kiểm tra bảng").click()
-    assert f"D{line}" in keeper.text()
+    page.get_by_text(f"D{line}").first.wait_for()
     keeper.see("13-table-wrong")
 
     sheet.cell(line, 4, "Lãnh đạo duyệt")
     book.save(path)
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Kiểm tra bảng").click()
-    assert "1 tài khoản mới" in keeper.text()
+    page.get_by_text("1 tài khoản mới").first.wait_for()
     keeper.see("13-table-trial", picture=True)
     page.get_by_role("button", name="Ghi vào hệ thống").click()
     keeper.see("13-table-links")
 
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Tải đường dẫn").click()
-    links = openpyxl.load_workbook(waiting.value.path()).worksheets[0]
+    links = openpyxl.load_workbook(
+        io.BytesIO(waiting.value.path().read_bytes())
+    ).worksheets[0]
     cells = [str(cell.value) for line in links.iter_rows() for cell in line]
     assert len([cell for cell in cells if "/invitation/" in cell]) == 1
