@@ -184,6 +184,8 @@ class _Trends:
         ears = _Ears(self.frame, {body for _p, body, *_days in told}, self.kept)
         for part, body, start, end, until in told:
             for number in silent[part]:
+                if (part, number) in self._said:
+                    continue
                 window = self.windows[number]
                 if not _may_speak(laws[part], start, end, until, window):
                     continue

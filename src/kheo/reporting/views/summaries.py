@@ -76,6 +76,7 @@ def summary(request: Request) -> HttpResponse:
         "content": content,
         "form": form,
         "may_edit": may_edit,
+        "may_review": _may(request, Capability.REVIEW_REPORTS, found),
         "situation": reporting_sentences(content),
         "moves": _moves(request, found, known),
         "note_form": NoteForm(),
