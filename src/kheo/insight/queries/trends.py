@@ -13,7 +13,7 @@ from kheo.ledger.bearings import Bearings
 from kheo.ledger.models import Claim, ClaimKind, Entry, Law, Measure, Seen
 from kheo.ledger.queries import Total
 from kheo.ledger.queries.answers import Kept, Scope, parts_of, total_of
-from kheo.ledger.queries.claims import heard_from
+from kheo.ledger.queries.claims import absent_through, heard_from
 from kheo.ledger.queries.sums import day_totals, seen_first, seen_rows
 from kheo.organisations.queries import PARTY
 
@@ -181,13 +181,19 @@ class _Trends:
             "holds_until",
         )
         told = list(rows.values_list(*columns).distinct())
+        if not told:
+            return
         ears = _Ears(self.frame, {body for _p, body, *_days in told}, self.kept)
+        whole = Interval(min(row[2] for row in told), max(row[3] for row in told))
+        gone = absent_through(self.kept.tree_id or 0, whole)
         for part, body, start, end, until in told:
             for number in silent[part]:
                 if (part, number) in self._said:
                     continue
                 window = self.windows[number]
-                if not _may_speak(laws[part], start, end, until, window):
+                if not _may_speak(
+                    laws[part], start, end, until, window, is_gone=body in gone
+                ):
                     continue
                 claim = rules.Claim(body, Interval(start, end), rules.ClaimKind.FIGURE)
                 if ears.hear(laws[part], claim, window):
@@ -212,11 +218,24 @@ def _in_window(window: Interval, law: str) -> Q:
     return Q(day__gte=window.start, day__lt=window.end)
 
 
-def _may_speak(law: str, start: date, end: date, until: date, window: Interval) -> bool:
-    """Whether a claim can be of this window at all; spares asking the rules."""
+def _may_speak(
+    law: str,
+    start: date,
+    end: date,
+    until: date,
+    window: Interval,
+    *,
+    is_gone: bool,
+) -> bool:
+    """Whether a claim can be of this window at all; spares asking the rules.
+
+    It speaks on its last day, or on that of a body that was gone before.
+    """
     if law == Law.STOCK:
-        return start < window.end and until > window.start
-    return start < window.end and end > window.start
+        return end <= window.end and until > window.start
+    if is_gone:
+        return start < window.end and end > window.start
+    return window.start < end <= window.end
 
 
 class _Ears:

@@ -151,14 +151,18 @@ def _ties() -> dict[int, set[int]]:
 
 def _loners(tree_id: int, scope: Scope) -> frozenset[int]:
     """Give the bodies that may be absent on a day that matters; the rules look at them."""
-    found = _absent(tree_id, Interval.of_days(scope.interval.start, scope.interval.end))
+    found = absent_through(
+        tree_id, Interval.of_days(scope.interval.start, scope.interval.end)
+    )
     if isinstance(scope.structure, date):
-        found |= _absent(tree_id, Interval.of_days(scope.structure, scope.structure))
+        found |= absent_through(
+            tree_id, Interval.of_days(scope.structure, scope.structure)
+        )
     return found
 
 
 @remembered
-def _absent(tree_id: int, time: Interval) -> frozenset[int]:
+def absent_through(tree_id: int, time: Interval) -> frozenset[int]:
     """Give the bodies that do not stand in the tree through all of the time."""
     present = (
         Source(tree_id)
