@@ -198,16 +198,15 @@ def main() -> None:
         return ask
 
     board = {"programme": "s0", "year": "2024", "period": "m3", "at": "tu"}
+    of_map = board | {"measure": "roads", "province": "bench-tq"}
     pages = {
         "the province at a glance, month": page("overview", board),
         "the province at a glance, half-year": page(
             "overview", board | {"period": "h1"}
         ),
         "who sent, month": page("sent", board),
-        "map of communes, month": page("map", board | {"measure": "roads"}),
-        "map of communes, year": page(
-            "map", board | {"measure": "roads", "period": "y"}
-        ),
+        "map of communes, month": page("map", of_map),
+        "map of communes, year": page("map", of_map | {"period": "y"}),
         "both tables as Excel": page("overview_file", board, "xlsx"),
         "board of 129 children, month": page("board", board),
         "board of 129 children, year": page("board", board | {"period": "y"}),

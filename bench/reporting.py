@@ -198,7 +198,7 @@ def main():
         lambda: table_of(report, rules_of(report), label="a"),
         10,
     )
-    window = next(w for w in windows_of(programme, 2024) if w.code == "2024-03")
+    window = next(w for w in windows_of(programme.code, 2024) if w.code == "2024-03")
     timed(
         f"the desk with {CELLS} cells",
         lambda: rows_of(committee, programme, window, AT.date()),
