@@ -3,7 +3,7 @@
 from kheo.programmes.pack import Text
 
 _ROMAN = ("I", "II", "III", "IV")
-_MONTHS = (
+MONTHS_EN = (
     "January",
     "February",
     "March",
@@ -28,7 +28,7 @@ def period_name(code: str) -> Text:
     year, _dash, part = code.partition("-")
     if part.isdigit():
         month = int(part)
-        return Text(vi=f"tháng {month} năm {year}", en=f"{_MONTHS[month - 1]} {year}")
+        return Text(vi=f"tháng {month} năm {year}", en=f"{MONTHS_EN[month - 1]} {year}")
     if part.startswith("Q"):
         number = int(part[1:])
         vi = f"quý {_ROMAN[number - 1]} năm {year}"

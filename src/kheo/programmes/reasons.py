@@ -9,6 +9,7 @@ from datetime import date
 from kheo.core.calendar import Calendar
 from kheo.core.periods import Interval
 from kheo.programmes.pack import Pack, Source, Text
+from kheo.programmes.periods import MONTHS_EN
 
 _WEEKDAYS_VI = (
     "thứ hai",
@@ -28,20 +29,6 @@ _WEEKDAYS_EN = (
     "Saturday",
     "Sunday",
 )
-_MONTHS_EN = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def vi(day: date) -> str:
@@ -51,7 +38,7 @@ def vi(day: date) -> str:
 
 def en(day: date) -> str:
     """`24 October 2021`, which nobody reads the other way round."""
-    return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS_EN[day.month - 1]} {day.year}"
 
 
 def source(pack: Pack, of: Source) -> Text:
