@@ -39,7 +39,8 @@ def _habits(structure: Structure) -> Habits:
     others = sorted(unit.code for unit in structure.units() if unit.code not in known)
     chosen = random.sample(others, k=SELDOM + NEVER)
     return Habits(
-        weights=(22, 72, 6),
+        weights=(14, 76, 10),
+        notebook_weights=(16, 76, 8),
         called_off=0.02,
         seldom=frozenset([*chosen[NEVER:], "cb-cho-tan-linh"]),
         never=frozenset(chosen[:NEVER]),
