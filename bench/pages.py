@@ -8,6 +8,7 @@ named at the end.
 """
 
 import argparse
+import gc
 import os
 import re
 import statistics
@@ -181,6 +182,8 @@ def main() -> int:
     people = [u for u in sample_accounts() if not wanted or u.username in wanted]
     if not people:
         sys.exit("No sample accounts here: set KHEO_DATA_DIR to a site with a sample.")
+    gc.collect()
+    gc.freeze()  # as `kheo serve` does
     pages: list[Page] = []
     for person in people:
         client = Client(SERVER_NAME="localhost", raise_request_exception=False)
