@@ -36,30 +36,12 @@ from kheo.stationery.workbook import Sheet
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """One cell: the count, what is wrong with it, and all of it in a sentence."""
+    """One cell: the count, how it looks and what it opens."""
 
     counted: Sendings
     shade: Shade
-    notes: tuple[str, ...]
-    words: str
+    html: SafeString
     href: str
-
-    @property
-    def html(self) -> SafeString:
-        """What stands in the cell; a province has two thousand of them on one page."""
-        said = format_html('<span class="visually-hidden">{}</span>', self.words)
-        if not self.counted.expected:
-            return format_html('<span aria-hidden="true">·</span>{}', said)
-        number = format_html(
-            '<span aria-hidden="true">{}/{}</span>{}',
-            self.counted.sent,
-            self.counted.expected,
-            said,
-        )
-        if self.href:
-            number = format_html('<a href="{}">{}</a>', self.href, number)
-        noted = '<span class="heat-note" aria-hidden="true">{}</span>'
-        return number + format_html_join("", noted, ((note,) for note in self.notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +67,49 @@ def heat_page(
     `kinds` are the addresses that open the rows of many bodies of one kind.
     """
     words = {"programme": frame.programme or "", "report": definition}
+    base = reverse("insight:sent")
+    times = {
+        window: _query({**words, **_address_of(window)}) for window in heat.windows
+    }
+    drawn: dict[Sendings, tuple[SafeString, SafeString]] = {}
 
-    def cell(row: HeatRow, counted: Sendings, window: Window | None) -> HeatCell:
-        href = ""
-        if window is not None and counted.expected:
-            asked = {**words, **_address_of(window), **_whose(frame, row)}
-            href = f"{reverse('insight:sent')}?{_query(asked)}"
-        return HeatCell(
-            counted, counted.shade, note_of(counted), sentence_of(counted), href
-        )
+    def cell(counted: Sendings, href: str) -> HeatCell:
+        # A province has two thousand cells on one page, and few that differ.
+        if counted not in drawn:
+            drawn[counted] = _count_of(counted), _notes_of(counted)
+        number, notes = drawn[counted]
+        if href and counted.expected:
+            number = format_html('<a href="{}">{}</a>', href, number)
+        return HeatCell(counted, counted.shade, number + notes, href)
 
     def line(row: HeatRow) -> HeatLine:
-        pairs = zip(row.cells, heat.windows, strict=True)
-        cells = tuple(cell(row, counted, window) for counted, window in pairs)
-        return HeatLine(
-            row.label, cells, cell(row, row.total, None), kinds.get(row.kind, "")
+        whose = _query(_whose(frame, row))
+        cells = tuple(
+            cell(counted, f"{base}?{times[window]}&{whose}")
+            for counted, window in zip(row.cells, heat.windows, strict=True)
         )
+        return HeatLine(row.label, cells, cell(row.total, ""), kinds.get(row.kind, ""))
 
     return HeatPage(
         headings=tuple((short_name(w.period), _days(w)) for w in heat.windows),
         lines=tuple(line(row) for row in heat.rows),
         whole=line(heat.whole),
     )
+
+
+def _count_of(counted: Sendings) -> SafeString:
+    """How many of how many, and for someone who hears it all of it in a sentence."""
+    words = sentence_of(counted)
+    said = format_html('<span class="visually-hidden">{}</span>', words)
+    if not counted.expected:
+        return format_html('<span aria-hidden="true">·</span>{}', said)
+    count = f"{counted.sent}/{counted.expected}"
+    return format_html('<span aria-hidden="true">{}</span>{}', count, said)
+
+
+def _notes_of(counted: Sendings) -> SafeString:
+    noted = '<span class="heat-note" aria-hidden="true">{}</span>'
+    return format_html_join("", noted, ((note,) for note in note_of(counted)))
 
 
 def _whose(frame: Frame, row: HeatRow) -> dict[str, str]:

@@ -15,6 +15,7 @@ from kheo.ledger.queries import Total
 from kheo.ledger.queries.answers import Kept, Scope, parts_of, total_of
 from kheo.ledger.queries.claims import absent_through, heard_from
 from kheo.ledger.queries.sums import day_totals, seen_first, seen_rows
+from kheo.organisations.models import Reach
 from kheo.organisations.queries import PARTY
 
 MANY = 50
@@ -171,8 +172,7 @@ class _Trends:
         ).exclude(kind=ClaimKind.NOT_APPLICABLE)
         if self.frame.programme:
             rows = rows.filter(programme=self.frame.programme)
-        heard = heard_from([self.frame.at.pk], self.kept.tree_id or 0)
-        rows = rows.filter(organisation__in=heard)
+        rows = rows.filter(organisation__in=self._audible(waiting))
         columns = (
             "measure_id",
             "organisation_id",
@@ -186,18 +186,31 @@ class _Trends:
         ears = _Ears(self.frame, {body for _p, body, *_days in told}, self.kept)
         whole = Interval(min(row[2] for row in told), max(row[3] for row in told))
         gone = absent_through(self.kept.tree_id or 0, whole)
+        alike: dict[tuple[int, date, date, date, bool], list[int]] = defaultdict(list)
         for part, body, start, end, until in told:
+            alike[part, start, end, until, body in gone].append(body)
+        for (part, start, end, until, is_gone), bodies in alike.items():
+            law = laws[part]
             for number in silent[part]:
-                if (part, number) in self._said:
-                    continue
                 window = self.windows[number]
-                if not _may_speak(
-                    laws[part], start, end, until, window, is_gone=body in gone
+                if (part, number) not in self._said and _may_speak(
+                    law, start, end, until, window, is_gone=is_gone
                 ):
-                    continue
-                claim = rules.Claim(body, Interval(start, end), rules.ClaimKind.FIGURE)
-                if ears.hear(laws[part], claim, window):
-                    self._said.add((part, number))
+                    said = Interval(start, end)
+                    if any(ears.hear(law, body, said, window) for body in bodies):
+                        self._said.add((part, number))
+
+    def _audible(self, windows: Sequence[Interval]) -> set[int]:
+        """Whose word may be heard: of those gone on some day, also by succession."""
+        tree = self.kept.tree_id or 0
+        start = min(window.start for window in windows)
+        unsure = absent_through(tree, Interval(start, max(w.end for w in windows)))
+        fixed = self.frame.known_structure
+        if isinstance(fixed, date):
+            unsure |= absent_through(tree, Interval.of_days(fixed, fixed))
+        below = Reach.objects.filter(tree=tree, superior=self.frame.at)
+        near = set(below.values_list("inferior_id", flat=True))
+        return near | (unsure & heard_from([self.frame.at.pk], tree))
 
     def _silent(self) -> dict[int, list[int]]:
         """By measure, the windows in which no entry contributes."""
@@ -247,10 +260,11 @@ class _Ears:
         self._at, self._fixed = frame.at.pk, frame.known_structure
         self._ground = Bearings(kept.tree_id, bodies, is_whole=len(bodies) > MANY)
 
-    def hear(self, law: str, claim: "rules.Claim[int]", window: Interval) -> bool:
+    def hear(self, law: str, body: int, said: Interval, window: Interval) -> bool:
+        claim = rules.Claim(body, said, rules.ClaimKind.FIGURE)
         day = rules.heard_on(rules.Law(law), claim, window, self._ground)
         if day is None:
             return False
         borne = self._fixed if isinstance(self._fixed, date) else day
-        pieces = self._ground.on(claim.body, borne)
+        pieces = self._ground.on(body, borne)
         return any(self._at in piece.chain for piece in pieces)
