@@ -4,7 +4,7 @@ from kheo.ledger.queries.answers import PLACES, Row, Total, measure_of, measures
 from kheo.ledger.queries.breakdowns import By, breakdown, corrections, monthly
 from kheo.ledger.queries.completeness import Pairs, completeness, reported
 from kheo.ledger.queries.entries import rows, rows_of
-from kheo.ledger.queries.tables import children_of_many
+from kheo.ledger.queries.tables import children_of_many, children_of_slices
 from kheo.ledger.queries.totals import total, totals
 from kheo.ledger.rules import RECORDED, Structure
 
@@ -18,6 +18,7 @@ __all__ = [
     "Total",
     "breakdown",
     "children_of_many",
+    "children_of_slices",
     "completeness",
     "corrections",
     "measure_of",

@@ -6,6 +6,7 @@ the whole table; what is not kept, and distinct counts, are asked one by one.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
@@ -17,9 +18,8 @@ from kheo.ledger.models import Claim, ClaimKind, Law, Measure
 from kheo.ledger.queries.answers import Kept, Row, Scope, Total, parts_of, total_of
 from kheo.ledger.queries.breakdowns import OWN, SHARED, UNALLOCATED, Values, breakdown
 from kheo.ledger.queries.children import Child, children_of
-from kheo.ledger.queries.claims import children_said
+from kheo.ledger.queries.claims import children_said, said_at
 from kheo.ledger.queries.sums import sums_at
-from kheo.ledger.queries.totals import said_of_silent
 from kheo.ledger.rules import NOTHING, RECORDED, Contribution, Structure
 from kheo.organisations.models import Reach
 
@@ -40,51 +40,97 @@ def children_of_many(
 
     The keys of the rows are ids of bodies and the corrections; a label repeats its key.
     """
-    scope = Scope(tree, interval, programme, dimensions, structure)
+    scope = Scope(tree, interval, programme, structure=structure)
+    asked = rules.canonical(dimensions or {})
+    return _tables(node_id, {asked: measures}, scope)[asked]
+
+
+def children_of_slices(
+    slices: Mapping[str, Sequence[Measure]],
+    *,
+    tree: str,
+    node_id: int | None,
+    interval: Interval,
+    programme: str | None = None,
+) -> dict[str, dict[str, list[Row]]]:
+    """Give `children_of_many` for several slices at once, by canonical dimensions.
+
+    A report says of a measure, not of its slices, that there was nothing: what was said
+    is asked once for all.
+    """
+    return _tables(node_id, slices, Scope(tree, interval, programme))
+
+
+def _tables(
+    node: int | None, slices: Mapping[str, Sequence[Measure]], scope: Scope
+) -> dict[str, dict[str, list[Row]]]:
     kept = Kept.of(scope)
-    together = [m for m in measures if kept.projections and not _is_distinct(m)]
-    tables = _together(node_id, together, scope, kept) if together else {}
-    for measure in measures:
-        if measure.code not in tables:
-            rows = breakdown(
-                measure,
-                by="child",
-                tree=tree,
-                node_id=node_id,
-                interval=interval,
-                programme=programme,
-                dimensions=dimensions,
-                structure=structure,
-            )
-            tables[measure.code] = [Row(row.key, row.key, row.total) for row in rows]
-    return tables
+    together = {
+        dimensions: [m for m in some if kept.projections and not _is_distinct(m)]
+        for dimensions, some in slices.items()
+    }
+    table = _Table(node, [m for some in together.values() for m in some], scope, kept)
+    found = {}
+    for dimensions, measures in slices.items():
+        where = rules.dimensions_of(dimensions) or None
+        rows = table.rows(together[dimensions], where)
+        for measure in measures:
+            if measure.code not in rows:
+                alone = breakdown(
+                    measure,
+                    by="child",
+                    tree=scope.tree,
+                    node_id=node,
+                    interval=scope.interval,
+                    programme=scope.programme,
+                    dimensions=where,
+                    structure=scope.structure,
+                )
+                rows[measure.code] = [Row(r.key, r.key, r.total) for r in alone]
+        found[dimensions] = rows
+    return found
 
 
 def _is_distinct(measure: Measure) -> bool:
     return any(part.law == Law.DISTINCT for part in parts_of(measure))
 
 
-def _together(
-    node: int | None, measures: Sequence[Measure], scope: Scope, kept: Kept
-) -> dict[str, list[Row]]:
-    parts = {part.pk: part for m in measures for part in parts_of(m)}
-    values: dict[int, Values] = {}
-    whole = sums_at(list(parts.values()), [node], scope, kept)
-    for is_stock in (False, True):
-        some = [p for p in parts.values() if (p.law == Law.STOCK) is is_stock]
-        if not some:
-            continue
-        children = children_of(some[0], node, scope, kept)
-        sums = _sums(some, children, scope, kept)
-        said = _Said(node, some, children, scope, kept)
-        told = said_of_silent(whole, some, [node], scope, kept)
-        for part in some:
-            own = whole.get((part.pk, node), NOTHING)
-            is_known = bool(own.entries) or (part.pk, node) in told
-            values[part.pk] = _values(
-                own if is_known else None, sums[part.pk], children, said.below(part)
-            )
-    return {m.code: list(_rows(m, values)) for m in measures}
+class _Table:
+    """The children of a node: for one slice after the other what each adds."""
+
+    def __init__(
+        self, node: int | None, measures: Sequence[Measure], scope: Scope, kept: Kept
+    ) -> None:
+        self.node, self.scope, self.kept = node, scope, kept
+        parts = {part.pk: part for m in measures for part in parts_of(m)}
+        self._grounds = []
+        for is_stock in (False, True):
+            some = [p for p in parts.values() if (p.law == Law.STOCK) is is_stock]
+            if some:
+                children = children_of(some[0], node, scope, kept)
+                said = _Said(node, some, children, scope, kept)
+                self._grounds.append((some, children, said))
+        self._told = said_at(list(parts.values()), [node], scope, kept)
+
+    def rows(
+        self, measures: Sequence[Measure], dimensions: Mapping[str, str] | None
+    ) -> dict[str, list[Row]]:
+        scope = replace(self.scope, dimensions=dimensions)
+        wanted = {part.pk: part for m in measures for part in parts_of(m)}
+        if not wanted:
+            return {}
+        whole = sums_at(list(wanted.values()), [self.node], scope, self.kept)
+        values: dict[int, Values] = {}
+        for parts, children, said in self._grounds:
+            some = [part for part in parts if part.pk in wanted]
+            sums = _sums(some, children, scope, self.kept) if some else {}
+            for part in some:
+                own = whole.get((part.pk, self.node), NOTHING)
+                is_known = own.entries or (part.pk, self.node) in self._told
+                values[part.pk] = _values(
+                    own if is_known else None, sums[part.pk], children, said.below(part)
+                )
+        return {m.code: list(_rows(m, values)) for m in measures}
 
 
 def _sums(

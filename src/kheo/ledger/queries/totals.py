@@ -37,10 +37,11 @@ def totals(
     *,
     tree: str,
     programme: str | None = None,
+    dimensions: Mapping[str, str] | None = None,
     structure: Structure = RECORDED,
 ) -> dict[tuple[str, int | None], Total]:
     """Give every measure at every node, by code and node, in a handful of queries."""
-    scope = Scope(tree, interval, programme, structure=structure)
+    scope = Scope(tree, interval, programme, dimensions, structure)
     return table(measures, node_ids, scope)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from kheo.core.periods import Interval
 from kheo.ledger.models import Measure
-from kheo.ledger.queries import breakdown, measures_of, total, totals
+from kheo.ledger.queries import breakdown, measures_of, totals
 from kheo.ledger.rules import dimensions_of
 from kheo.organisations.queries import PARTY
 
@@ -24,7 +24,7 @@ class Asked:
 
 
 def amounts_of(asked: Iterable[Asked]) -> dict[Asked, int | None]:
-    """Answer all at once: one call for each window, and one for each broken-down cell.
+    """Answer all at once: one call for each window and slice.
 
     Where nothing at all is known of a measure, its parts are not asked for; where
     nobody entered anything, they are 0 as the whole is.
@@ -33,7 +33,8 @@ def amounts_of(asked: Iterable[Asked]) -> dict[Asked, int | None]:
     measures = {one.code: one for one in measures_of({q.measure for q in questions})}
     known = [one for one in questions if one.measure in measures]
     found: dict[Asked, int | None] = dict.fromkeys(questions)
-    whole = _wholes(measures, dict.fromkeys(map(_whole, known)))
+    whole = _totals(measures, dict.fromkeys(map(_whole, known)))
+    parts: list[Asked] = []
     entered: dict[Asked, bool] = {}
     for one in known:
         above = _whole(one)
@@ -44,22 +45,25 @@ def amounts_of(asked: Iterable[Asked]) -> dict[Asked, int | None]:
                 entered[above] = bool(whole[above]) or _is_entered(
                     measures[one.measure], one
                 )
-            found[one] = _part(measures[one.measure], one) if entered[above] else 0
-    return found
+            if entered[above]:
+                parts.append(one)
+            else:
+                found[one] = 0
+    return found | _totals(measures, parts)
 
 
 def _whole(asked: Asked) -> Asked:
     return replace(asked, dimensions="")
 
 
-def _wholes(
+def _totals(
     measures: Mapping[str, Measure], asked: Iterable[Asked]
 ) -> dict[Asked, int | None]:
-    together: dict[tuple[str, str, Interval], list[Asked]] = defaultdict(list)
+    together: dict[tuple[str, str, Interval, str], list[Asked]] = defaultdict(list)
     for one in asked:
-        together[one.tree, one.programme, one.window].append(one)
+        together[one.tree, one.programme, one.window, one.dimensions].append(one)
     found: dict[Asked, int | None] = {}
-    for (tree, programme, window), some in together.items():
+    for (tree, programme, window, dimensions), some in together.items():
         codes = dict.fromkeys(one.measure for one in some)
         answers = totals(
             [measures[code] for code in codes],
@@ -67,6 +71,7 @@ def _wholes(
             window,
             tree=tree,
             programme=programme,
+            dimensions=dimensions_of(dimensions) or None,
         )
         found |= {one: answers[one.measure, one.body].value for one in some}
     return found
@@ -84,14 +89,3 @@ def _is_entered(measure: Measure, asked: Asked) -> bool:
         programme=asked.programme,
     )
     return bool(rows)
-
-
-def _part(measure: Measure, asked: Asked) -> int | None:
-    return total(
-        measure,
-        tree=asked.tree,
-        node_id=asked.body,
-        interval=asked.window,
-        programme=asked.programme,
-        dimensions=dimensions_of(asked.dimensions),
-    ).value

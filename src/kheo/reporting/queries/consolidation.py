@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from kheo.core.periods import Interval
 from kheo.core.text import sort_key
-from kheo.ledger.queries import Row, children_of_many, corrections, measures_of
+from kheo.ledger.queries import Row, children_of_slices, corrections, measures_of
 from kheo.organisations.queries import PARTY, names_on
 from kheo.programmes.pack import Law
 from kheo.reporting.models import Paragraph, Report, ReportQuerySet
@@ -116,17 +116,19 @@ class _Table:
         for place, cell in enumerate(self.cells):
             if cell.measure in measures:
                 by_where[cell.dimensions].append((place, cell))
-        for some in by_where.values():
-            tables = children_of_many(
-                [measures[code] for code in dict.fromkeys(c.measure for _, c in some)],
-                tree=self.asked.tree,
-                node_id=self.asked.body,
-                interval=self.asked.window,
-                programme=self.asked.programme,
-                dimensions=some[0][1].where or None,
-            )
+        tables = children_of_slices(
+            {
+                where: [measures[m] for m in dict.fromkeys(c.measure for _, c in some)]
+                for where, some in by_where.items()
+            },
+            tree=self.asked.tree,
+            node_id=self.asked.body,
+            interval=self.asked.window,
+            programme=self.asked.programme,
+        )
+        for where, some in by_where.items():
             for place, cell in some:
-                self._take(place, cell, tables[cell.measure])
+                self._take(place, cell, tables[where][cell.measure])
         self._name_rows()
 
     def _take(self, place: int, cell: FormCell, rows: Iterable[Row]) -> None:
