@@ -405,7 +405,9 @@ def test_the_specialist_writes_takes_over_words_and_the_leader_approves(client, 
     page = client.get(URL).content.decode()
     assert "Reopen" in page
     file = client.get("/reports/desk/paper/?year=2024&window=2024-03")
+    other = client.get("/reports/desk/paper/?year=2024&window=2024-33")
     assert "Thiếu xi măng. (a)" in text_in(file.content)
+    assert other.status_code == 404
 
 
 def test_a_committee_s_focal_point_has_no_page_of_the_board(client, world):

@@ -38,8 +38,11 @@ def desk_paper(request: Request) -> HttpResponse:
 
 
 def _desk_or_404(request: Request) -> Desk:
+    """The desk asked for and no other: a file of another window would pass unseen."""
     found = desk_of(request, timezone.localdate(), is_own=True)
-    if found is None:
+    if found is None or request.GET.get("window", found.window.code) != (
+        found.window.code
+    ):
         raise Http404
     return found
 
