@@ -15,7 +15,9 @@ from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.directives.models import NumberScope, NumberSource
 from kheo.directives.services import choose_numbering
 from kheo.documents.models import FileKind, StoredFile
+from kheo.documents.services import store_paper
 from kheo.ledger.models import ClaimKind
+from kheo.organisations.models import Organisation
 from kheo.reporting.models import DigestCheck
 from kheo.reporting.pdf_text import text_of
 from kheo.reporting.queries.consolidation import Question, RowKind, consolidation_of
@@ -31,10 +33,14 @@ from kheo.reporting.services.drafts import Typed, pull_paragraph, save_report
 from kheo.reporting.services.papers import issue_report, number_report, said_of
 from kheo.stationery.word import word
 from kheo.stationery.workbook import workbook
+from tests.documents.make import make_pdf
+from tests.organisations.make import make_body, reorganise
 from tests.reporting.make import (
     IN_TIME,
+    LATE,
     MARCH,
     NEXT_DAY,
+    START,
     make_report,
     make_world,
     send,
@@ -391,6 +397,34 @@ def test_only_the_body_itself_records_its_papers():
             actor=world.actor("focal_point", "a"),
             at=NEXT_DAY,
         )
+
+
+def test_who_took_over_from_a_body_records_its_papers(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    world = make_world()
+    report = full_report(world)
+    make_body("a9", world["a"], kind="cell", on=START)
+    reorganise("  - {do: merge, bodies: [a1], into: a9}", on="2024-03-26", code="gop")
+    world.bodies["a9"] = Organisation.objects.get(code="a9")
+    paper = {
+        "id": UUID(int=9),
+        "content": make_pdf(),
+        "name": "bao-cao.pdf",
+        "organisation": world["a1"],
+        "at": LATE,
+    }
+    clerk = world.actor("clerk", "a9", day=LATE.date())
+    other = world.actor("clerk", "a2", day=LATE.date())
+
+    with pytest.raises(NotAllowed):
+        store_paper(**paper, actor=other)
+    assert not StoredFile.objects.exists()
+    file = store_paper(**paper, actor=clerk)
+    issued = issue_report(
+        report, number="1", issued_on=ON, file=file, actor=clerk, at=LATE
+    )
+
+    assert issued.file == file
 
 
 def test_a_body_that_numbers_here_takes_the_next_number():

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kheo.audit.services import record
 from kheo.core.access import Actor, Capability, require
-from kheo.core.errors import Conflict, RuleBroken
+from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.documents.models import FileKind, StoredFile
 from kheo.documents.rules import (
     IMAGE_TYPES,
@@ -32,6 +32,7 @@ from kheo.documents.rules import (
 )
 from kheo.documents.sandbox import inspect_pdf, remade_image
 from kheo.organisations.models import Organisation
+from kheo.organisations.queries import hands_of
 
 HEIC_TYPES = frozenset({"image/heic", "image/heif", "image/avif"})
 
@@ -79,8 +80,13 @@ def store_paper(
     on: date | None = None,
     capability: Capability = Capability.EDIT_REPORTS,
 ) -> StoredFile:
-    """Keep a signed paper: a PDF byte by byte, a scan made anew like a photo."""
-    require(actor, capability, organisation)
+    """Keep a signed paper: a PDF byte by byte, a scan made anew like a photo.
+
+    Where the body has ended, those that took over from it record its papers.
+    """
+    hands = hands_of(organisation.pk, timezone.localdate(at))
+    if not actor.is_system and not hands & actor.bodies(capability):
+        raise NotAllowed("")
     earlier = _earlier(id, content, organisation)
     if earlier is not None:
         return earlier

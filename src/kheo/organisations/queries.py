@@ -370,6 +370,12 @@ def scope_of(
     return _scope_in(_kept_tree(tree), (frozenset(root_ids), day, below))
 
 
+@remembered
+def hands_of(body: int, day: date) -> frozenset[int]:
+    """The body itself, or those that took over from it: their people carry it on."""
+    return scope_of({body}, day=day, below=False).roots or frozenset({body})
+
+
 Seat = tuple[str, int, bool]
 """A tree, a body in it, and whether a grant there reaches what stands below."""
 

@@ -14,7 +14,7 @@ from kheo.core.access import Actor, Capability
 from kheo.core.periods import Frequency, Interval, Period
 from kheo.core.text import fold
 from kheo.organisations.models import Organisation, Reach
-from kheo.organisations.queries import named_on
+from kheo.organisations.queries import hands_of, named_on
 from kheo.programmes.models import Programme
 from kheo.programmes.queries import Owed, duties_in, packs_of
 from kheo.programmes.regime import Duty
@@ -27,7 +27,7 @@ from kheo.reporting.queries.lines import (
     reports_by_key,
 )
 from kheo.reporting.queries.obligations import Source, key_of, owed_for
-from kheo.reporting.queries.people import hands_of, is_own
+from kheo.reporting.queries.people import is_own
 from kheo.reporting.queries.rolls import Rolls
 from kheo.reporting.workflow import ReportState
 

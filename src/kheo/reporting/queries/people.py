@@ -6,8 +6,7 @@ from django.utils.timezone import localdate
 
 from kheo.accounts.models import Grant
 from kheo.core.access import ROLE_CAPABILITIES, Actor, Capability
-from kheo.core.remembering import remembered
-from kheo.organisations.queries import scope_of
+from kheo.organisations.queries import hands_of
 from kheo.reporting.models import Report
 
 OWN = (Capability.EDIT_REPORTS, Capability.APPROVE_REPORTS)
@@ -16,12 +15,6 @@ APPROVING = [
     for role, capabilities in ROLE_CAPABILITIES.items()
     if Capability.APPROVE_REPORTS in capabilities
 ]
-
-
-@remembered
-def hands_of(body: int, day: date) -> frozenset[int]:
-    """The body itself, or those that took over from it: their people carry it on."""
-    return scope_of({body}, day=day, below=False).roots or frozenset({body})
 
 
 def is_carried_on(report: Report, day: date) -> bool:
