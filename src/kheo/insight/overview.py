@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
@@ -30,6 +30,8 @@ from kheo.programmes.queries import packs_of
 from kheo.stationery.paper import Cell as PaperCell
 from kheo.stationery.paper import Column, Row, RowKind
 from kheo.stationery.workbook import Sheet
+
+GROUPED_FROM = 1000
 
 # Who sent
 
@@ -103,7 +105,7 @@ def _count_of(counted: Sendings) -> SafeString:
     said = format_html('<span class="visually-hidden">{}</span>', words)
     if not counted.expected:
         return format_html('<span aria-hidden="true">·</span>{}', said)
-    count = f"{counted.sent}/{counted.expected}"
+    count = f"{grouped(counted.sent)}/{grouped(counted.expected)}"
     return format_html('<span aria-hidden="true">{}</span>{}', count, said)
 
 
@@ -145,6 +147,14 @@ def short_name(period: Period) -> str:
             return _("First half") if period.number == 1 else _("Second half")
         case _year:
             return str(period.year)
+
+
+def grouped(count: int) -> str:
+    return (
+        number_format(count, force_grouping=True)
+        if count >= GROUPED_FROM
+        else f"{count}"
+    )
 
 
 def note_of(counted: Sendings) -> tuple[str, ...]:

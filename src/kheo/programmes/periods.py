@@ -19,6 +19,11 @@ MONTHS_EN = (
 )
 
 
+def month_of_year(number: int) -> Text:
+    """A month under the heading of its year."""
+    return Text(vi=f"Tháng {number}", en=MONTHS_EN[number - 1])
+
+
 def period_name(code: str) -> Text:
     """`2024-03`, `2024-Q1`, `2024-H1`, `2024` or `stage` in words of both languages.
 

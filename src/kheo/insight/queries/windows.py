@@ -6,8 +6,10 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from kheo.core.language import said
 from kheo.core.periods import DAY, Frequency, Interval, Period
 from kheo.programmes.models import Programme, ProgrammeVersion
+from kheo.programmes.periods import month_of_year
 from kheo.programmes.queries import duties_in, edition_of, line_of
 from kheo.programmes.regime import Duty
 
@@ -69,7 +71,7 @@ def name_of_period(period: Period) -> str:
     """The period without its year, for a list under the year's heading."""
     match period.frequency:
         case Frequency.MONTH:
-            return _("Month %(number)d") % {"number": period.number}
+            return said(month_of_year(period.number))
         case Frequency.QUARTER:
             return _("Quarter %(number)s") % {"number": ROMAN[period.number]}
         case Frequency.HALF:

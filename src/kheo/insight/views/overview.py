@@ -6,6 +6,7 @@ from datetime import date
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from kheo.core.http import Request
@@ -25,12 +26,7 @@ from kheo.insight.queries.heat import Asked, Heat, heat_of
 from kheo.insight.queries.labels import said
 from kheo.insight.queries.progress import Spans, breaks_in, progress_of, spans_of
 from kheo.insight.queries.series import breaks_below
-from kheo.insight.queries.windows import (
-    Window,
-    name_of_period,
-    windows_of,
-    windows_until,
-)
+from kheo.insight.queries.windows import Window, windows_of, windows_until
 from kheo.insight.views.choosing import (
     Chosen,
     absence_of,
@@ -42,6 +38,7 @@ from kheo.insight.views.choosing import (
 )
 from kheo.insight.views.files import file_of
 from kheo.organisations.models import Kind
+from kheo.programmes.periods import period_name
 
 YEARS = 5
 TABLES = ("heat", "figures")
@@ -93,11 +90,8 @@ def overview_file(request: Request, kind: str) -> HttpResponse:
 
 
 def title_of(window: Window) -> str:
-    """The window in words: "Month 3, 2024"."""
-    name = name_of_period(window.period)
-    if window.period.frequency is Frequency.YEAR:
-        return _("Year %(year)d") % {"year": window.period.year}
-    return _("%(period)s, %(year)d") % {"period": name, "year": window.period.year}
+    """The window in words: "March 2024"."""
+    return capfirst(said(period_name(window.period.code)))
 
 
 def _seen(request: Request, found: Chosen) -> Seen:
