@@ -158,7 +158,7 @@ def test_a_month_is_summed_for_the_own_unit(client, village):
     text, _page = text_at(client, "/activities/month/share/?month=2024-03")
 
     assert "Chi bộ A" in text
-    assert "tháng 3/2024" in text
+    assert "tháng 3 năm 2024" in text
     assert "2 buổi: Xã Hùng Lợi" in text
     assert "tham gia: 14 lượt người" in text
     assert "200 m" in text

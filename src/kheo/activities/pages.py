@@ -16,7 +16,8 @@ from kheo.activities.queries import (
     parties_with_people,
 )
 from kheo.activities.queries.hosting import is_own_visit
-from kheo.activities.rules import format_amount, parse_dimensions
+from kheo.activities.queries.names import shown_amount
+from kheo.activities.rules import parse_dimensions
 from kheo.activities.workflow import (
     HAPPENED,
     TURNS,
@@ -121,7 +122,7 @@ def _said(
     return {
         "name": said(measure.name) if measure else code,
         "unit": said(measure.unit) if measure else "",
-        "amount": format_amount(amount, measure.decimals if measure else 0),
+        "amount": shown_amount(amount, measure.decimals if measure else 0),
         "note": " · ".join(notes),
     }
 

@@ -19,8 +19,8 @@ from kheo.activities.queries.choices import (
     hosted_places,
     hosts_of,
 )
-from kheo.activities.queries.names import described, place_names
-from kheo.activities.rules import Limit, Room, format_amount, limit_in, parse_dimensions
+from kheo.activities.queries.names import described, place_names, shown_amount
+from kheo.activities.rules import Limit, Room, limit_in, parse_dimensions
 from kheo.activities.workflow import TURNS, ActivityState, Side
 from kheo.core.access import Actor, Capability
 from kheo.core.calendar import SATURDAY, VIETNAM, Holiday
@@ -402,4 +402,4 @@ def _figure(pack: Pack, code: str, dimensions: str, amount: int) -> str:
         if value.code == chosen
     ]
     name = ", ".join([said(measure.name), *values])
-    return f"{name}: {format_amount(amount, measure.decimals)} {said(measure.unit)}"
+    return f"{name}: {shown_amount(amount, measure.decimals)} {said(measure.unit)}"

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import number_format
 
 from kheo.activities.models import Activity
 from kheo.organisations.models import OrganisationVersion
@@ -17,6 +20,12 @@ class Described:
     activity: Activity
     lead: str
     commune: str
+
+
+def shown_amount(amount: int, decimals: int) -> str:
+    """As people of the page's language write it; trailing zeros of decimals go."""
+    exact = Decimal(amount).scaleb(-decimals).normalize()
+    return number_format(exact + 0, force_grouping=True)
 
 
 def described(activities: Sequence[Activity]) -> list[Described]:

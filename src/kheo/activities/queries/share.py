@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kheo.activities.models import Activity, Party, PartyRole, Quantity, RosterLine
-from kheo.activities.queries.names import Described, described
+from kheo.activities.queries.names import Described, described, shown_amount
 from kheo.activities.queries.parties import lines_for, parties_for
-from kheo.activities.rules import format_amount
 from kheo.activities.workflow import HAPPENED, ActivityState
 from kheo.core.access import Actor
 from kheo.core.language import said
@@ -105,7 +104,7 @@ def _told(rows: Iterable[Quantity], pack: Pack) -> list[Told]:
         subjects.add((row.measure, row.subject))
         sums[row.measure] += row.amount
     return [
-        Told(said(m.name), format_amount(sums[m.code], m.decimals), said(m.unit))
+        Told(said(m.name), shown_amount(sums[m.code], m.decimals), said(m.unit))
         for m in pack.measures
         if sums[m.code]
     ]
