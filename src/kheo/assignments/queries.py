@@ -47,6 +47,13 @@ def pairs_on(programme: str, day: date, *, actor: Actor) -> list[Pair]:
     return sorted(pairs, key=lambda pair: _order(pair, units, places))
 
 
+def pair_of(row: CommuneAssignment, day: date) -> Pair:
+    """One charge with the names of the day; the caller has asked for the row."""
+    name = names_on([row.organisation_id], day)[row.organisation_id]
+    places = {v.place_id: v for v in places_on(day).filter(place=row.place_id)}
+    return Pair(row, name, _name(places, row.place))
+
+
 def _name(places: dict[int, PlaceVersion], place: Place) -> str:
     version = places.get(place.pk)
     return version.name if version else place.code

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from kheo.assignments import services
 from kheo.assignments.forms import ChargeForm, EndForm, TableForm
 from kheo.assignments.models import CommuneAssignment
-from kheo.assignments.queries import gaps_on, pairs_on
+from kheo.assignments.queries import gaps_on, pair_of, pairs_on
 from kheo.assignments.tables import read_charges
 from kheo.core.access import Capability
 from kheo.core.errors import DomainError
@@ -73,7 +73,8 @@ def charge_end(request: Request, pk: int) -> HttpResponse:
     """End one charge on a day."""
     rows = CommuneAssignment.objects.visible_to(request.actor, MANAGE)
     row = get_object_or_404(rows.select_related("organisation", "place"), pk=pk)
-    form = EndForm(request.POST or None, initial={"valid_to": timezone.localdate()})
+    today = timezone.localdate()
+    form = EndForm(request.POST or None, initial={"valid_to": today})
     if form.is_valid():
         with errors_on(form):
             services.end_charge(
@@ -82,7 +83,7 @@ def charge_end(request: Request, pk: int) -> HttpResponse:
     if form.is_bound and not form.errors:
         messages.success(request, _("The charge ends on that day."))
         return redirect("assignments:list")
-    context = {"form": form, "row": row}
+    context = {"form": form, "pair": pair_of(row, today)}
     return render(
         request, "assignments/charge_end.html", context, status=status_of(form)
     )
