@@ -30,6 +30,9 @@ STATES = [
     (Wanted.ALL, gettext_lazy("all accounts")),
 ]
 
+LINES = {PARTY: gettext_lazy("Party line"), "front": gettext_lazy("Front line")}
+"""The lines of bodies that every site has, in the language of the page."""
+
 
 def _is_own(reach: str) -> bool:
     return reach == OWN
@@ -113,7 +116,9 @@ class GrantForm(forms.Form):
         self.initial.setdefault("valid_from", day)
         lines = Tree.objects.order_by("pk")
         self._lines = {line.code: line for line in lines}
-        choices = [(line.code, line.name) for line in self._lines.values()]
+        choices = [
+            (code, LINES.get(code, line.name)) for code, line in self._lines.items()
+        ]
         field = self.fields["tree"]
         field.choices = choices  # type: ignore[attr-defined]  # a choice field
         if len(choices) < 2:
