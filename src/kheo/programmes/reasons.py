@@ -12,13 +12,13 @@ from kheo.programmes.pack import Pack, Source, Text
 from kheo.programmes.periods import MONTHS_EN
 
 _WEEKDAYS_VI = (
-    "thứ hai",
-    "thứ ba",
-    "thứ tư",
-    "thứ năm",
-    "thứ sáu",
-    "thứ bảy",
-    "chủ nhật",
+    "thứ Hai",
+    "thứ Ba",
+    "thứ Tư",
+    "thứ Năm",
+    "thứ Sáu",
+    "thứ Bảy",
+    "Chủ nhật",
 )
 _WEEKDAYS_EN = (
     "Monday",
