@@ -7,6 +7,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+REWORDED = (
+    gettext_noop("This field is required."),
+    gettext_noop("Enter a valid date."),
+    gettext_noop("Enter a whole number."),
+    gettext_noop("Enter a number."),
+)
+"""What Django says of bad input: our catalogue says it as people here would."""
 
 
 class DayInput(forms.DateInput):
