@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kheo.core.text import fold, normalise, sort_key
+from kheo.core.text import counted_key, fold, normalise, sort_key
 
 names = st.text(st.sampled_from("aăâbcdđeêghikoôơuưvy áàảãạấầẩẫậ'’ĐẬ0 9-"), max_size=12)
 
@@ -64,4 +64,13 @@ def test_letters_come_before_tones():
         "hòa an",
         "hoà bình",
         "hoa lư",
+    ]
+
+
+def test_numbers_in_names_sort_by_their_size():
+    assert sorted(["Thôn 10", "Thôn 2", "Bản Á", "Thôn"], key=counted_key) == [
+        "Bản Á",
+        "Thôn",
+        "Thôn 2",
+        "Thôn 10",
     ]

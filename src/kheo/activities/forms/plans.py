@@ -25,6 +25,7 @@ from kheo.activities.services import Where
 from kheo.core.access import Actor
 from kheo.core.forms import DayInput, HourField
 from kheo.core.language import said
+from kheo.core.text import counted_key
 from kheo.organisations.queries import versions_on
 from kheo.places.models import Place, PlaceVersion
 from kheo.places.queries import hamlets_on
@@ -216,7 +217,7 @@ def _hamlets_by_commune(
     Each with the day somebody was there last, as far as the actor sees.
     """
     below = versions_on_day(day).filter(parent__in=[c.place_id for c in communes])
-    versions = list(below.order_by("sort_name", "pk"))
+    versions = sorted(below.order_by("pk"), key=lambda one: counted_key(one.name))
     last = last_days(actor, [version.place_id for version in versions])
     by_commune: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for version in versions:

@@ -12,6 +12,7 @@ from kheo.activities.queries.choices import charges_on, hosted_places
 from kheo.activities.rules import longest_waiting
 from kheo.activities.workflow import COMING, HAPPENED
 from kheo.core.access import Actor, Capability
+from kheo.core.text import counted_key
 from kheo.organisations.queries import versions_on
 from kheo.places.models import Place, PlaceVersion
 from kheo.places.queries import hamlets_on
@@ -97,7 +98,8 @@ def visits_to_communes(actor: Actor, day: date) -> list[Visits]:
 
 def visits_to_hamlets(commune: Place, actor: Actor, day: date) -> list[Visits]:
     """Its hamlets, those nobody visited for longest first."""
-    return _visits(list(hamlets_on(commune, day)), "hamlet", actor, day)
+    hamlets = sorted(hamlets_on(commune, day), key=lambda one: counted_key(one.name))
+    return _visits(hamlets, "hamlet", actor, day)
 
 
 def _visits(
