@@ -45,7 +45,9 @@ class FocalDayForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"] = BodyField(bodies, label=_("Receiving body"))
+        self.fields["organisation"] = BodyField(
+            bodies, label=_("Receiving body"), empty_label="—"
+        )
         self.fields["report"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             (report.code, say(report.name))
             for report in pack.reports

@@ -124,7 +124,14 @@ def desk_extend(
         messages.success(request, _("More time was given."))
         return redirect("reporting:desk")
     title = Titles().named(programme, definition, owed.duty.last_day)
-    context = {"form": form, "title": title, "period": period}
+    context = {
+        "form": form,
+        "title": title,
+        "period": period,
+        "name": names_on([owed.organisation.pk], today)[owed.organisation.pk],
+        "back": reverse("reporting:desk"),
+        "back_name": _("Receiving desk"),
+    }
     return render(request, "reporting/extend.html", context, status=status_of(form))
 
 

@@ -159,7 +159,15 @@ def extend(request: Request, pk: int) -> HttpResponse:
     if form.is_bound and not form.errors:
         messages.success(request, _("More time was given."))
         return redirect(report)
-    context = {"form": form, "title": Titles().of(report), "period": report.period}
+    names = names_on([report.organisation_id], report.window.last)
+    context = {
+        "form": form,
+        "title": Titles().of(report),
+        "period": report.period,
+        "name": names.get(report.organisation_id, report.organisation.code),
+        "back": report.get_absolute_url(),
+        "back_name": _("Report"),
+    }
     return render(request, "reporting/extend.html", context, status=status_of(form))
 
 
