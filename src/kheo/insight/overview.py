@@ -161,9 +161,9 @@ def note_of(counted: Sendings) -> tuple[str, ...]:
     """What is not as it should be, in a few signs under the count."""
     parts = []
     if counted.missing:
-        parts.append(_("%(number)d missing") % {"number": counted.missing})
+        parts.append(_("%(number)s missing") % {"number": grouped(counted.missing)})
     if counted.late:
-        parts.append(_("%(number)d late") % {"number": counted.late})
+        parts.append(_("%(number)s late") % {"number": grouped(counted.late)})
     if counted.not_due and not counted.missing:
         parts.append(_("not yet due"))
     return tuple(parts)
