@@ -193,3 +193,19 @@ def test_the_hamlet_is_told_where_it_is_known(client, village):
     text, _page = text_at(client, f"/activities/{activity.pk}/share/")
 
     assert "Địa điểm: Thôn 3, Xã Hùng Lợi" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "period", "amount"),
+    [("vi", "tháng 3 năm 2024", "1.200 m"), ("en", "March 2024", "1,200 m")],
+)
+def test_months_and_amounts_follow_the_language(
+    client, village, language, period, amount
+):
+    log(plan(village, on=date(2024, 3, 16)), roads(1200))
+    sign_in(client, village, "clerk", "cell-a", language=language)
+
+    text, _page = text_at(client, "/activities/month/share/?month=2024-03")
+
+    assert period in text
+    assert amount in text

@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kheo.core.access import SYSTEM
 from kheo.core.periods import Frequency, Interval, Period
+from kheo.insight.overview import HeatCell
 from kheo.insight.queries.frames import Frame
 from kheo.insight.queries.trends import trends_of
 from kheo.insight.queries.windows import (
@@ -18,6 +19,7 @@ from kheo.insight.queries.windows import (
     windows_of,
     windows_until,
 )
+from kheo.insight.rules.sending import Sendings, Shade
 from kheo.insight.rules.sparks import spark
 from kheo.ledger import queries as ledger
 from kheo.ledger import services as ledger_services
@@ -363,3 +365,14 @@ def test_more_bodies_and_measures_cost_no_more_queries(client_of, world):  # noq
         work(f"x:{number}", "2024-03-03", 7, body)
 
     assert cost() == with_one
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("vi", "1.204/1.332"), ("en", "1,204/1,332")]
+)
+def test_large_counts_are_grouped_as_the_language_does(language, shown):
+    counted = Sendings(in_time=1204, missing=128)
+
+    with translation.override(language):
+        cell = HeatCell(counted, Shade.PARTLY, (), "", "")
+        assert shown in cell.html

@@ -75,6 +75,12 @@ def test_a_search_narrows_by_name_kind_and_day(specialist):
     assert list(found) == []
 
 
+def test_a_search_without_a_hit_says_what_to_do(specialist):
+    response = specialist.get(reverse("organisations:list"), {"q": "zzz"})
+
+    assert "Không có đơn vị phù hợp." in shown(response)
+
+
 def test_an_ended_body_is_found_apart_from_those_of_the_day(specialist):
     reorganise(MERGER)
 

@@ -517,7 +517,9 @@ def test_more_time_for_a_report_that_nobody_began(client, world):
     url = "/reports/desk/extend/s0/unit-month/a1/2024-03/"
     assert as_(client, world, "clerk", "a1").get(url).status_code == 403
     assert as_(client, world, "focal_point", "b").get(url).status_code == 404
-    as_(client, world, "focal_point", "a")
+    page = as_(client, world, "focal_point", "a").get(url)
+    assert page.context["name"] in text_of(page)
+    assert f'href="{page.context["back"]}"' in page.content.decode()
     until = LOCKED.date() + timedelta(days=3)
     assert client.post(url, {"until": until.isoformat()}).status_code == 422
 
