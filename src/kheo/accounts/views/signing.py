@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from kheo.accounts import services
 from kheo.accounts.forms.signing import PasswordForm, SignInForm
 from kheo.accounts.queries import is_sample, sample_accounts
+from kheo.accounts.views.carrying import Carried
 from kheo.core.errors import Conflict
 from kheo.core.http import errors_on, status_of
 
@@ -30,9 +31,14 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context = super().get_context_data(**kwargs)
+        context["carried"] = self.request.POST.get("carried", "")
         if _offers_samples(self.request):
             context["sample_accounts"] = sample_accounts()
         return context
+
+    def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # the form is ours
+        login(self.request, form.get_user())
+        return _onward(self.request, self.get_success_url())
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # the form is ours
         return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -46,7 +52,25 @@ def sign_in_sample(request: HttpRequest, username: str) -> HttpResponse:
         raise Http404
     user = get_object_or_404(sample_accounts(), username=username)
     login(request, user, "django.contrib.auth.backends.ModelBackend")
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    return _onward(request, settings.LOGIN_REDIRECT_URL)
+
+
+def signing_in_again(request: HttpRequest, carried: Carried) -> HttpResponse:
+    """The page to sign in, with a form that was sent after the session had ended."""
+    context = {
+        "form": SignInForm(request),
+        "carried": carried.sealed(),
+        "sample_accounts": sample_accounts() if _offers_samples(request) else (),
+    }
+    return render(request, "accounts/sign_in.html", context, status=403)
+
+
+def _onward(request: HttpRequest, target: str) -> HttpResponse:
+    """On to the page asked for, or first to the form that waits to be sent again."""
+    carried = Carried.read(request.POST.get("carried", ""))
+    if carried is None or not carried.is_ours():
+        return redirect(target)
+    return render(request, "accounts/carried.html", {"carried": carried})
 
 
 @login_not_required
