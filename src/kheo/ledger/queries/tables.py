@@ -193,39 +193,40 @@ class _Said:
     ) -> None:
         self.node, self.scope, self.kept = node, scope, kept
         told = self._told(parts)
-        bodies = {body for _, body, _ in told}
+        bodies = {body for body, _day in told}
         presence = self._reach(bodies, None)
         above = self._reach(bodies, {child.node for child in children})
         is_fixed = isinstance(scope.structure, date)
         days = _days_of(children)
         self._unsure = self._straddling(parts)
         self._found: dict[int, set[int]] = defaultdict(set)
-        for measure, body, day in told:
+        for (body, day), measures in told.items():
             if not any(day in time for _, time in presence[body]):
-                self._unsure.add(measure)
+                self._unsure |= measures
             for child, time in above[body]:
                 was_child = is_fixed or any(day in stretch for stretch in days[child])
                 if day in time and was_child:
-                    self._found[measure].add(child)
+                    for measure in measures:
+                        self._found[measure].add(child)
 
     def below(self, part: Measure) -> Collection[int]:
         if part.pk in self._unsure:
             return children_said(part, self.node, self.scope, self.kept)
         return self._found[part.pk]
 
-    def _told(self, parts: Sequence[Measure]) -> list[tuple[int, int, date]]:
-        """What speaks in time: measure, body, and the day on which it is looked for."""
+    def _told(self, parts: Sequence[Measure]) -> dict[tuple[int, date], set[int]]:
+        """The measures that speak in time, by body and the day it is looked for on."""
         scope, observed = self.scope, self.scope.interval.last
         is_stock = parts[0].law == Law.STOCK
         holds = Q(window_to__lte=observed + DAY, holds_until__gt=observed)
         ended = Q(window_to__gt=scope.interval.start, window_to__lte=observed + DAY)
         claims = self._claims(parts).filter(holds if is_stock else ended)
         fixed = scope.structure if isinstance(scope.structure, date) else None
+        told: dict[tuple[int, date], set[int]] = defaultdict(set)
         columns = ("measure_id", "organisation_id", "window_to")
-        return [
-            (measure, body, fixed or (observed if is_stock else end - DAY))
-            for measure, body, end in claims.values_list(*columns).distinct()
-        ]
+        for measure, body, end in claims.values_list(*columns):
+            told[body, fixed or (observed if is_stock else end - DAY)].add(measure)
+        return told
 
     def _straddling(self, parts: Sequence[Measure]) -> set[int]:
         """Measures with a claim that ends after these days, of a body that did not."""
