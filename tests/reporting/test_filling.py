@@ -564,7 +564,7 @@ def test_the_trail_says_that_a_form_was_taken_over(client, world):
     assert STRANGE not in str(entry.data)
 
 
-def test_a_figure_beyond_what_a_month_can_hold_is_refused_on_the_page_too(
+def test_a_figure_beyond_what_a_month_holds_needs_a_reason_on_the_page_too(
     client, world
 ):
     report = make_report(world)
@@ -576,8 +576,20 @@ def test_a_figure_beyond_what_a_month_can_hold_is_refused_on_the_page_too(
     )
 
     assert answer.status_code == 422
-    assert "More than 580.000 in this period" in text_of(answer)
+    assert "More than 580.000 in this period is unusual" in text_of(answer)
     assert declared(report) == {}
+
+    answer = client.post(
+        f"/reports/{report.pk}/edit/",
+        {
+            "revision": report.revision,
+            "declared-roads": "580.001",
+            "reason-roads": "Nghiệm thu cả đợt",
+        },
+    )
+
+    assert answer.status_code == 302
+    assert declared(report) == {"roads": 580_001}
 
 
 def test_what_is_shown_stands_against_the_report_as_it_is_now(world):

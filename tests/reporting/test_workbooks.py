@@ -272,7 +272,7 @@ def test_all_errors_come_at_once_each_in_its_own_cell():
     assert len(errors) == 12
 
 
-def test_more_than_a_window_can_hold_is_refused():
+def test_more_than_a_window_can_plausibly_hold_needs_a_reason():
     form = contents()
     days, most_a_day = 29, 20_000
     excel = filled(form, roads=days * most_a_day + 1, canals=days * most_a_day)
@@ -280,8 +280,19 @@ def test_more_than_a_window_can_hold_is_refused():
     errors = errors_of(excel, form)
 
     assert errors == {
-        excel.at("roads"): "More than 580.000 in this period is not plausible."
+        excel.at("roads", "reason"): (
+            "More than 580.000 in this period is unusual: check the number and its "
+            "unit. If it is right, say here why."
+        )
     }
+
+
+def test_more_than_a_window_can_plausibly_hold_is_read_with_its_reason():
+    form = contents()
+    excel = filled(form, roads=580_001)
+    excel.put("roads", "Đường liên xã, nghiệm thu cả đợt", "reason")
+
+    assert errors_of(excel, form) == {}
 
 
 def test_a_formula_is_refused_with_the_result_that_the_file_keeps():

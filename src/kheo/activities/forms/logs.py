@@ -46,7 +46,10 @@ class AmountField(forms.CharField):
         most = self.plausible.max if self.plausible else None
         if most is not None and amount > most.scaleb(self.decimals):
             said_most = format_amount(int(most), 0)
-            text = gettext("More than %(most)s in one day is not plausible.")
+            text = gettext(
+                "More than %(most)s in one day is not plausible: check the number and "
+                "its unit. If it is right, declare it in the report, with the reason."
+            )
             raise forms.ValidationError(text % {"most": said_most})
         return amount
 

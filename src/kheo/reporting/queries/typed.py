@@ -43,10 +43,6 @@ def faults_of(cell: FormCell | None, typed: Typed) -> Iterator[RuleBroken]:
     if typed.declared is not None and typed.said is not None:
         message = _("Give a figure or a word, not both.")
         yield RuleBroken(message, field=declared)
-    if cell.most is not None and abs(typed.declared or 0) > cell.most:
-        message = _("More than %(most)s in this period is not plausible.")
-        said_most = format_amount(cell.most, cell.decimals)
-        yield RuleBroken(message % {"most": said_most}, field=declared)
     if typed.is_estimated and typed.declared is None:
         message = _(
             "Only a figure that you declare can be estimated: give the figure for the "
@@ -56,3 +52,15 @@ def faults_of(cell: FormCell | None, typed: Typed) -> Iterator[RuleBroken]:
     if (typed.declared or 0) < 0 and not typed.reason.strip():
         message = _("Say why the figure is corrected downwards.")
         yield RuleBroken(message, field=f"reason-{cell.key}")
+    if _is_unusual(cell, typed) and not typed.reason.strip():
+        message = _(
+            "More than %(most)s in this period is unusual: check the number and its "
+            "unit. If it is right, say here why."
+        )
+        said_most = format_amount(cell.most or 0, cell.decimals)
+        yield RuleBroken(message % {"most": said_most}, field=f"reason-{cell.key}")
+
+
+def _is_unusual(cell: FormCell, typed: Typed) -> bool:
+    """Whether the window plausibly holds less: right all the same, with a reason."""
+    return cell.most is not None and (typed.declared or 0) > cell.most

@@ -11,7 +11,7 @@ from kheo.stationery.fillable import Fixed, FormColumn, FormRow, FormSheet
 COLUMNS = (FormColumn("what", "Mục", 26), FormColumn("text", "Nội dung", 104))
 FIGURES = """\
 Trang “Số liệu”: gõ vào cột “Khai thêm” phần CHƯA ghi trong Khéo; cột “Số của báo cáo” \
-tự cộng. Gõ số, không gõ công thức. Số giảm (âm) phải có lý do."""
+tự cộng. Gõ số, không gõ công thức. Số giảm (âm) và số lớn bất thường phải có lý do."""
 NO_FIGURES = """\
 Chọn trong danh sách: “0” (đã đếm, không có), “không phát sinh”, hoặc “không thuộc phạm \
 vi của đơn vị”. Dòng cuối trang nói thay cho mọi dòng còn để trống. Ô để trống tính là \

@@ -162,13 +162,12 @@ def _figure_row(
         ),
     }
     if cell.is_typed:
-        most = min(cell.most or LARGEST - 1, LARGEST - 1)
         cells |= {
             DECLARED: Open(
                 Kind.NUMBER,
                 scaled(figure.declared, cell.decimals),
                 cell.decimals,
-                most=Decimal(most).scaleb(-cell.decimals),
+                most=Decimal(LARGEST - 1).scaleb(-cell.decimals),
             ),
             "value": Total(
                 scaled(figure.value, cell.decimals),
