@@ -56,7 +56,9 @@ def test_a_plan_sent_after_the_session_ended_is_kept_through_signing_in(village)
 
 
 @pytest.mark.parametrize(
-    "kept", ["", "x", signing.dumps({"path": "/"}, salt="another")]
+    "kept",
+    ["", "x", signing.dumps({"path": "/"}, salt="another")],
+    ids=["nothing", "not sealed", "sealed for something else"],
 )
 def test_fields_that_were_not_sealed_here_lead_nowhere(village, kept):
     clerk = person(village, Role.CLERK, "cell-b")
