@@ -367,7 +367,7 @@ def test_a_committees_clerk_types_for_its_cells_by_name(client, village):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("role", "code"), [("focal_point", "khoi"), ("leader", "cell-a"), ("host", "xa-1")]
+    ("role", "code"), [("observer", "khoi"), ("leader", "cell-a"), ("host", "xa-1")]
 )
 def test_who_may_not_write_finds_no_sheet(client, village, role, code):
     activity = plan(village)

@@ -25,6 +25,7 @@ ALLOWS: Mapping[Capability, Promise] = MappingProxyType(
     {
         C.VIEW_ACTIVITIES: _("read days in the villages"),
         C.EDIT_ACTIVITIES: _("plan and log days in the villages"),
+        C.TYPE_ACTIVITIES: _("type in days on behalf of units, marked so"),
         C.HOST_ACTIVITIES: _("agree visits and confirm them for the commune"),
         C.VIEW_ROSTERS: _("read and keep the lists of people who go along"),
         C.VIEW_REPORTS: _("read reports and figures"),

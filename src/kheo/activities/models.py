@@ -40,6 +40,15 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         parties = Party.objects.visible_to(actor, capability)
         return self.filter(Exists(parties.filter(activity=OuterRef("pk"))))
 
+    def written_by(self, actor: Actor) -> Self:
+        """Those for a party of which the actor plans or logs, itself or on its behalf."""
+        if actor.is_system:
+            return self
+        own = Q(organisation__in=actor.bodies(Capability.EDIT_ACTIVITIES))
+        typed = Q(organisation__in=actor.bodies(Capability.TYPE_ACTIVITIES))
+        parties = Party.objects.filter(own | (typed & ~Q(role=PartyRole.HOST)))
+        return self.filter(Exists(parties.filter(activity=OuterRef("pk"))))
+
     def led_by(self, bodies: frozenset[int]) -> Self:
         return self.filter(organisation__in=bodies)
 

@@ -15,6 +15,13 @@ from kheo.activities.queries import (
     parties_for,
     parties_with_people,
 )
+from kheo.activities.queries.behalf import (
+    UNDOES,
+    may_undo,
+    may_write,
+    typed_in,
+    writing_parties,
+)
 from kheo.activities.queries.hosting import is_own_visit
 from kheo.activities.queries.names import shown_amount
 from kheo.activities.rules import parse_dimensions
@@ -29,6 +36,7 @@ from kheo.activities.workflow import (
 from kheo.audit.queries import history_of
 from kheo.core.access import Actor, Capability
 from kheo.core.language import said
+from kheo.core.workflow import Move
 from kheo.places.queries import version_on
 from kheo.programmes.pack import Pack
 from kheo.programmes.queries import pack_on
@@ -53,12 +61,16 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         for move in WORKFLOW.available(state, lambda needed: needed in allowed)
         if not (is_own and move.action is ActivityAction.CONFIRM)
     ]
+    moves += [] if Capability.EDIT_ACTIVITIES in allowed else _undone(activity, actor)
     hamlet = version_on(activity.hamlet, activity.on) if activity.hamlet else None
     pack = pack_on(activity.programme, activity.on)
     noted = [move for move in moves if move.needs_note]
     if not any(move.action in OTHER_DAY for move in noted):
         form.fields.pop("offered_on", None)
     leads = any(v.is_mine and v.party.role == PartyRole.LEAD for v in views)
+    writing = writing_parties(activity, actor)
+    leads_log = any(party.role == PartyRole.LEAD for party in writing)
+    entries = list(history_of(activity))
     return {
         "activity": activity,
         "named": described([activity])[0],
@@ -71,20 +83,45 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         "with_people": parties_with_people(activity),
         "plain_moves": [m for m in moves if not m.needs_note and _is_button(m.action)],
         "noted_moves": noted,
-        "may_log": any(m.action is ActivityAction.LOG for m in moves)
-        and (leads or state in HAPPENED),
+        "may_log": _is_loggable(state)
+        and bool(writing)
+        and (leads_log or state in HAPPENED),
+        "on_behalf": bool(writing) and Capability.EDIT_ACTIVITIES not in allowed,
+        "typed_in": typed_in(activity, entries),
         "turn": TURNS.get(state),
         "is_own": is_own and Capability.HOST_ACTIVITIES in allowed,
         "may_correct_day": leads and activity.objection == Objection.OTHER_DAY,
-        "may_change": leads and state not in HAPPENED,
+        "may_change": (leads or may_write(actor, activity.organisation))
+        and state not in HAPPENED,
         "is_mine": any(view.is_mine for view in views),
         "photos": activity.photos.select_related("file").order_by("added_at", "pk"),
         "has_happened": state in HAPPENED,
-        "history": history_of(activity),
+        "history": entries,
         "form": form,
         "is_in_charge": is_in_charge(activity),
         "field_name": _field_name(activity, pack),
     }
+
+
+def _is_loggable(state: ActivityState) -> bool:
+    return any(
+        move.action is ActivityAction.LOG and state in move.sources
+        for move in WORKFLOW.moves
+    )
+
+
+def _undone(
+    activity: Activity, actor: Actor
+) -> list[Move[ActivityState, ActivityAction]]:
+    """Steps that take back what was typed in on behalf of the unit."""
+    return [
+        move
+        for move in WORKFLOW.available(
+            ActivityState(activity.state),
+            lambda needed: needed is Capability.EDIT_ACTIVITIES,
+        )
+        if move.action in UNDOES and may_undo(activity, move.action, actor)
+    ]
 
 
 def _is_button(action: ActivityAction) -> bool:

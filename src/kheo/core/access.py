@@ -14,6 +14,7 @@ class Capability(StrEnum):
 
     VIEW_ACTIVITIES = "view_activities"
     EDIT_ACTIVITIES = "edit_activities"
+    TYPE_ACTIVITIES = "type_activities"
     HOST_ACTIVITIES = "host_activities"
     VIEW_ROSTERS = "view_rosters"
     VIEW_REPORTS = "view_reports"
@@ -71,6 +72,7 @@ ROLE_CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
         Role.FOCAL_POINT: frozenset(
             {
                 C.VIEW_ACTIVITIES,
+                C.TYPE_ACTIVITIES,
                 C.VIEW_REPORTS,
                 C.REVIEW_REPORTS,
                 C.VIEW_ORGANISATIONS,

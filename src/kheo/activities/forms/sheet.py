@@ -9,13 +9,11 @@ from kheo.activities.queries import (
     Slot,
     charges_on,
     communes_in_charge,
-    leads_for,
     other_communes,
     slots_of,
     used_slots,
     weekdays_of,
 )
-from kheo.core.access import Actor
 from kheo.core.language import said
 from kheo.core.periods import Period
 from kheo.core.text import fold
@@ -25,6 +23,9 @@ from kheo.places.models import PlaceVersion
 from kheo.places.queries import versions_on as places_on
 from kheo.places.rules import PlaceKind, short_name
 from kheo.programmes.queries import InForce
+
+FEW_COMMUNES = 24
+"""Of more communes the hamlets are not proposed: those of a province are a thousand."""
 
 MOST_USED = 4
 """Kinds of work shown beside people, days and money, unless all are asked for."""
@@ -45,6 +46,10 @@ class Sheet:
     own_communes: Mapping[int, Sequence[int]]
     slots: Mapping[str, Sequence[Slot]]
     hamlets: Sequence[PlaceVersion]
+
+    @cached_property
+    def bodies(self) -> frozenset[int]:
+        return frozenset(unit.organisation_id for unit in self.units)
 
     @cached_property
     def unit_named(self) -> dict[str, list[OrganisationVersion]]:
@@ -72,27 +77,27 @@ class Sheet:
 
 
 def make_sheet(
-    actor: Actor,
+    bodies: frozenset[int],
     month: Period,
     programme: InForce,
     *,
     shows_all: bool,
     sent: frozenset[str] = frozenset(),
 ) -> Sheet:
-    """The sheet of one month for the bodies this actor writes for.
+    """The sheet of one month for bodies that are written for.
 
     Its columns are those whose inputs were `sent`, so that a sheet is read as it was
     shown; otherwise the usual ones, or all.
     """
     day = month.interval.last
-    bodies = leads_for(actor)
     named = versions_on(bodies, day).values()
     units = sorted(named, key=lambda version: (version.sort_name, version.pk))
     communes = communes_in_charge(bodies, day)
     own: dict[int, list[int]] = defaultdict(list)
     for charge in charges_on(bodies, day):
         own[charge.organisation_id].append(charge.place_id)
-    hamlets = places_on(day).filter(parent__in=[c.place_id for c in communes])
+    few = communes if len(communes) <= FEW_COMMUNES else ()
+    hamlets = places_on(day).filter(parent__in=[c.place_id for c in few])
     return Sheet(
         month=month,
         programme=programme,

@@ -45,8 +45,9 @@ def hosts_of(place: Place, day: date) -> list[Organisation]:
 
 
 def leads_for(actor: Actor) -> frozenset[int]:
-    """The bodies for which the actor may plan and log."""
-    return actor.bodies(Capability.EDIT_ACTIVITIES)
+    """The bodies for which the actor plans and logs: the own ones, and those typed for."""
+    own = actor.bodies(Capability.EDIT_ACTIVITIES)
+    return own | actor.bodies(Capability.TYPE_ACTIVITIES)
 
 
 def charges_on(bodies: Iterable[int], day: date) -> QuerySet[CommuneAssignment]:

@@ -6,7 +6,7 @@ from kheo.activities.models import Activity, PartyRole
 from kheo.activities.queries.choices import commune_of, communes_in_charge, leads_for
 from kheo.activities.queries.rotation import team_turns, visits_to_communes
 from kheo.activities.workflow import ActivityState
-from kheo.core.access import Actor, Capability
+from kheo.core.access import Actor
 
 SATURDAY = 5
 OFFERED = 3
@@ -20,7 +20,7 @@ def next_saturday(day: date) -> date:
 
 def recent_days(actor: Actor) -> list[Activity]:
     """The last days of the actor's own bodies with different work, newest first."""
-    rows = Activity.objects.visible_to(actor, Capability.EDIT_ACTIVITIES)
+    rows = Activity.objects.visible_to(actor).written_by(actor)
     led = rows.led_by(leads_for(actor)).exclude(state=ActivityState.CANCELLED)
     found: dict[tuple[str, int], Activity] = {}
     for activity in led.order_by("-on", "-pk")[: OFFERED * 5]:

@@ -14,6 +14,7 @@ from kheo.activities.models import (
     PartyRole,
     Quantity,
 )
+from kheo.activities.queries.behalf import has_typed
 from kheo.activities.queries.choices import (
     communes_in_charge,
     hosted_places,
@@ -249,7 +250,8 @@ def waiting_of(body: Organisation, day: date) -> list[Waiting]:
 def is_own_visit(activity: Activity, actor: Actor) -> bool:
     """Whether the actor's own body did the work: then a superior's check counts.
 
-    Own is what the actor could have logged, and what the commune's committee did.
+    Own is what the actor could have logged as a unit's own clerk, or typed in for one,
+    and what the commune's committee did.
     """
     if actor.is_system:
         return False
@@ -258,7 +260,7 @@ def is_own_visit(activity: Activity, actor: Actor) -> bool:
     return any(
         body in hosts or body in actor.bodies(Capability.EDIT_ACTIVITIES)
         for body in doers.values_list("organisation_id", flat=True)
-    )
+    ) or has_typed(activity, actor)
 
 
 @dataclass(frozen=True, slots=True)

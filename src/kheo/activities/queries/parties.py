@@ -1,7 +1,7 @@
 """Who takes part in a day, and who sees which of its lines."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -115,13 +115,12 @@ def partners_among(
     return dict(rows)
 
 
-def days_without_people(actor: Actor) -> set[int]:
-    """Days that others lead, without the people of the actor's own partner body yet."""
-    edit = Capability.EDIT_ACTIVITIES
-    parties = Party.objects.visible_to(actor, edit).filter(
-        role=PartyRole.PARTNER, own=None
+def days_without_people(bodies: Collection[int]) -> set[int]:
+    """Days that others lead, without the people of one of these partner bodies yet."""
+    parties = Party.objects.filter(
+        organisation__in=bodies, role=PartyRole.PARTNER, own=None
     )
-    joint = parties.exclude(activity__organisation__in=actor.bodies(edit))
+    joint = parties.exclude(activity__organisation__in=bodies)
     return set(joint.values_list("activity_id", flat=True))
 
 

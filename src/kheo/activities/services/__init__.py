@@ -7,6 +7,7 @@ from kheo.activities.services.plans import (
     Where,
     change_plan,
     move_activity,
+    parties_written,
     plan_activity,
     source_of,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "log_unplanned",
     "move_activity",
     "name_teams",
+    "parties_written",
     "plan_activity",
     "remove_photo",
     "set_roster",

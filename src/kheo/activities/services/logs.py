@@ -20,10 +20,11 @@ from kheo.activities.queries import done_of, measures_of
 from kheo.activities.rules import Done, lines_of
 from kheo.activities.services.plans import (
     Where,
-    parties_of,
+    parties_written,
     plan_activity,
     recorded,
     source_of,
+    spoken_for,
     write,
 )
 from kheo.activities.services.rhythms import settle_again
@@ -49,6 +50,7 @@ def log_activity(
     """Say what was done; saying it again replaces what was said before.
 
     The lead writes the joint work and its own people, a partner only its own people.
+    Who types on behalf leaves alone what a unit has logged itself, and is named so.
     Everything is posted to the ledger on the day of the work, whatever the day of the
     typing. Raises `RuleBroken` for a measure the programme does not know, an amount
     beyond what is plausible, a household code of another commune.
@@ -57,7 +59,7 @@ def log_activity(
     move = WORKFLOW.find(before, ActivityAction.LOG)
     if activity.on > at.date():
         raise RuleBroken(_("This day has not come yet."), field="on")
-    mine = parties_of(activity, move.capability, actor)
+    mine = parties_written(activity, actor)
     lines = [one for one in done if one.amount]
     _check_done(activity, lines)
     leads = any(party.role == PartyRole.LEAD for party in mine)
@@ -71,7 +73,8 @@ def log_activity(
     write(activity, before, changes)
     post_day(activity, at=at)
     settle_again(activity, at=at)
-    recorded(activity, "activity.log", actor=actor, at=at)
+    spoken = spoken_for(actor, mine)
+    recorded(activity, "activity.log", actor=actor, at=at, spoken=spoken)
     return activity
 
 

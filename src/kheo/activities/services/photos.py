@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kheo.activities.models import Activity, Photo
-from kheo.activities.services.plans import recorded, require_party
+from kheo.activities.services.plans import parties_of, recorded
 from kheo.core.access import Actor, Capability
 from kheo.core.errors import RuleBroken
 from kheo.documents.models import StoredFile
@@ -24,7 +24,7 @@ def add_photo(
     at: datetime,
 ) -> Photo:
     """Add a picture with its caption; sent twice, it is one picture."""
-    require_party(activity, Capability.EDIT_ACTIVITIES, actor)
+    parties_of(activity, Capability.EDIT_ACTIVITIES, actor)
     if not caption.strip():
         raise RuleBroken(_("A photo needs a caption."), field="caption")
     photo, created = Photo.objects.get_or_create(
@@ -45,7 +45,7 @@ def add_photo(
 @transaction.atomic
 def remove_photo(photo: Photo, *, actor: Actor, at: datetime) -> None:
     """Take a picture away: its row here; the caller withdraws the stored file."""
-    require_party(photo.activity, Capability.EDIT_ACTIVITIES, actor)
+    parties_of(photo.activity, Capability.EDIT_ACTIVITIES, actor)
     activity = photo.activity
     photo.delete()
     recorded(activity, "activity.photo_removed", actor=actor, at=at)

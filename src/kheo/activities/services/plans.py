@@ -10,6 +10,12 @@ from django.utils.translation import gettext as _
 
 from kheo.activities.models import Activity, Party, PartyRole, Team
 from kheo.activities.queries import hosts_of, weekdays_of
+from kheo.activities.queries.behalf import (
+    is_on_behalf,
+    may_undo,
+    may_write,
+    writing_parties,
+)
 from kheo.activities.queries.hosting import is_own_visit
 from kheo.activities.services.places import claim_place
 from kheo.activities.services.rhythms import settle_again
@@ -25,6 +31,7 @@ from kheo.audit.services import record
 from kheo.core.access import Actor, Capability, require
 from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.core.text import fold
+from kheo.core.workflow import Move
 from kheo.ledger import services as ledger
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import explain_absence
@@ -71,9 +78,9 @@ def plan_activity(
     """
     existing = Activity.objects.filter(client_id=client_id).first()
     if existing:
-        require(actor, Capability.EDIT_ACTIVITIES, existing.organisation)
+        require_writing(actor, existing.organisation)
         return existing
-    require(actor, Capability.EDIT_ACTIVITIES, organisation)
+    require_writing(actor, organisation)
     _check_day(programme, on, reason)
     _check_bodies([organisation, *partners], on)
     if not has_happened:
@@ -98,7 +105,8 @@ def plan_activity(
     )
     _set_parties(activity, partners)
     _send(activity, teams)
-    recorded(activity, "activity.plan", actor=actor, at=at)
+    spoken = _spoken(actor, [organisation])
+    recorded(activity, "activity.plan", actor=actor, at=at, spoken=spoken)
     return activity
 
 
@@ -124,7 +132,7 @@ def change_plan(
 
     Another month or commune also needs a place there, as a new plan does.
     """
-    require(actor, Capability.EDIT_ACTIVITIES, activity.organisation)
+    require_writing(actor, activity.organisation)
     if ActivityState(activity.state) in HAPPENED:
         raise Conflict(_("This day is over: correct its log instead."))
     _check_day(activity.programme, on, reason)
@@ -151,7 +159,8 @@ def change_plan(
     _set_parties(activity, partners)
     if teams is not None:
         _send(activity, teams)
-    recorded(activity, "activity.change", actor=actor, at=at)
+    spoken = _spoken(actor, [activity.organisation])
+    recorded(activity, "activity.change", actor=actor, at=at, spoken=spoken)
     return activity
 
 
@@ -175,7 +184,7 @@ def move_activity(
         raise RuleBroken(_("Say what was done."))
     before = ActivityState(activity.state)
     move = WORKFLOW.find(before, action)
-    require_party(activity, move.capability, actor)
+    spoken = _ask(activity, move, actor)
     if move.needs_note and not (note.strip() or objection):
         raise RuleBroken(_("Say why."), field="note")
     changes: dict[str, object] = {"state": move.target, "note": note}
@@ -198,7 +207,9 @@ def move_activity(
     if action is ActivityAction.WITHDRAW:
         ledger.withdraw(source_of(activity), at=at)
         settle_again(activity, at=at)
-    recorded(activity, f"activity.{action}", actor=actor, at=at, note=note)
+    recorded(
+        activity, f"activity.{action}", actor=actor, at=at, note=note, spoken=spoken
+    )
     return activity
 
 
@@ -263,8 +274,31 @@ def parties_of(activity: Activity, capability: Capability, actor: Actor) -> list
     return mine
 
 
-def require_party(activity: Activity, capability: Capability, actor: Actor) -> None:
-    parties_of(activity, capability, actor)
+def _ask(
+    activity: Activity, move: Move[ActivityState, ActivityAction], actor: Actor
+) -> dict[str, object]:
+    """Let pass a body that takes part, or who takes back what was typed on behalf."""
+    if may_undo(activity, move.action, actor):
+        return _spoken(actor, [activity.organisation])
+    parties_of(activity, move.capability, actor)
+    return {}
+
+
+def parties_written(activity: Activity, actor: Actor) -> list[Party]:
+    """The parties for which the actor logs; raises `NotAllowed` or `Conflict` for none."""
+    if mine := writing_parties(activity, actor):
+        return mine
+    if not Activity.objects.written_by(actor).filter(pk=activity.pk).exists():
+        raise NotAllowed(_("Only bodies that take part may do this."))
+    raise Conflict(
+        _("The unit has logged this day itself: only the unit corrects what it wrote.")
+    )
+
+
+def require_writing(actor: Actor, organisation: Organisation) -> None:
+    """Let pass who plans and logs for the body, as its own or on its behalf."""
+    if not may_write(actor, organisation):
+        raise NotAllowed("")
 
 
 def write(
@@ -278,14 +312,31 @@ def write(
     activity.refresh_from_db()
 
 
+def spoken_for(actor: Actor, parties: Iterable[Party]) -> dict[str, object]:
+    """What the trail keeps of a log: for whom it speaks, and if others typed it."""
+    return _spoken(actor, [party.organisation for party in parties])
+
+
+def _spoken(actor: Actor, bodies: Sequence[Organisation]) -> dict[str, object]:
+    said: dict[str, object] = {"of": [body.code for body in bodies]}
+    return said | ({"behalf": True} if is_on_behalf(actor, bodies) else {})
+
+
 def recorded(
-    activity: Activity, verb: str, *, actor: Actor, at: datetime, note: str = ""
+    activity: Activity,
+    verb: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    note: str = "",
+    spoken: Mapping[str, object] | None = None,
 ) -> None:
+    data = {"state": activity.state, "on": str(activity.on), "note": note}
     record(
         activity,
         verb,
         actor=actor,
         at=at,
-        data={"state": activity.state, "on": str(activity.on), "note": note},
+        data=data | dict(spoken or {}),
         organisation_id=activity.organisation_id,
     )

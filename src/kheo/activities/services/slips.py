@@ -12,9 +12,14 @@ from kheo.activities.models import Activity, Party, PartyRole
 from kheo.activities.queries import done_of
 from kheo.activities.rules import Done
 from kheo.activities.services.logs import log_activity, log_unplanned
-from kheo.activities.services.plans import Where, change_plan, parties_of
+from kheo.activities.services.plans import (
+    Where,
+    change_plan,
+    parties_written,
+    require_writing,
+)
 from kheo.activities.workflow import HAPPENED, ActivityState
-from kheo.core.access import Actor, Capability, require
+from kheo.core.access import Actor
 from kheo.core.errors import Conflict, RuleBroken
 from kheo.core.text import fold
 from kheo.organisations.models import Organisation
@@ -44,15 +49,15 @@ def enter_slip(slip: TypedSlip, *, actor: Actor, at: datetime) -> bool:
     own people alone. Raises `RuleBroken` for a day that is logged already under
     another slip, `Conflict` where the slip was saved for another day or commune.
     """
-    require(actor, Capability.EDIT_ACTIVITIES, slip.organisation)
+    require_writing(actor, slip.organisation)
     activity = Activity.objects.filter(client_id=slip.client_id).first()
     if activity is None:
         _check_twin(slip)
         _log_new(slip, actor=actor, at=at)
         return True
-    mine = parties_of(activity, Capability.EDIT_ACTIVITIES, actor)
+    mine = parties_written(activity, actor)
     leads = any(party.role == PartyRole.LEAD for party in mine)
-    _check_same(activity, slip, leads=leads)
+    _check_same(activity, slip, mine)
     known = [one for one in done_of(activity) if _is_written(one, mine, leads=leads)]
     done = [one for one in known if not _is_asked(one, slip)]
     done += [one for one in slip.done if one.amount]
@@ -131,11 +136,10 @@ def _check_twin(slip: TypedSlip) -> None:
         raise RuleBroken(text % {"code": twins[0].code}, field="title")
 
 
-def _check_same(activity: Activity, slip: TypedSlip, *, leads: bool) -> None:
+def _check_same(activity: Activity, slip: TypedSlip, mine: list[Party]) -> None:
     said = (slip.on, slip.where.place.pk)
-    if said != (activity.on, activity.place_id) or (
-        leads and slip.organisation.pk != activity.organisation_id
-    ):
+    units = {party.organisation_id for party in mine}
+    if said != (activity.on, activity.place_id) or slip.organisation.pk not in units:
         text = _(
             "This row is saved for another day, commune or unit as slip %(code)s: "
             "withdraw that one on its page, then type a new row."

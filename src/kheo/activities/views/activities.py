@@ -26,6 +26,7 @@ from kheo.activities.queries import (
     recent_days,
     team_turns,
 )
+from kheo.activities.queries.behalf import is_on_behalf
 from kheo.activities.queries.hosting import ahead_of
 from kheo.activities.rules import number_of
 from kheo.activities.views.months import asked_programme
@@ -33,11 +34,13 @@ from kheo.activities.workflow import ActivityAction, ActivityState
 from kheo.core.access import Capability
 from kheo.core.http import Request, errors_on, render_part, status_of
 from kheo.core.text import fold
+from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
 from kheo.programmes.queries import InForce, pack_on, programmes_on
 
 PER_PAGE = 50
 EDIT, HOST = Capability.EDIT_ACTIVITIES, Capability.HOST_ACTIVITIES
+TYPE = Capability.TYPE_ACTIVITIES
 
 
 def activity_list(request: Request) -> HttpResponse:
@@ -61,7 +64,7 @@ def activity_list(request: Request) -> HttpResponse:
         "state": state,
         "words": words,
         "query": urlencode({"state": state, "q": words}) if state or words else "",
-        "may_plan": request.actor.holds(EDIT),
+        "may_plan": request.actor.holds(EDIT) or request.actor.holds(TYPE),
     }
     return render(request, "activities/activity_list.html", context)
 
@@ -101,7 +104,7 @@ def activity_plan(request: Request) -> HttpResponse:
 
 def activity_change(request: Request, pk: int) -> HttpResponse:
     """Change a plan before its day."""
-    activity = _get(request, pk, EDIT)
+    activity = _get_written(request, pk)
     programme = _in_force(activity)
     form = PlanForm(
         request.POST or None,
@@ -160,9 +163,8 @@ def activity_move(request: Request, pk: int, action: ActivityAction) -> HttpResp
 
 def activity_log(request: Request, pk: int) -> HttpResponse:
     """Say what the day achieved; the lead all of it, a partner its own people."""
-    activity = _get(request, pk, EDIT)
-    parties = activity.parties.select_related("organisation").order_by("pk")
-    mine = [p for p in parties if request.actor.can(EDIT, p.organisation)]
+    activity = _get_written(request, pk)
+    mine = services.parties_written(activity, request.actor)
     form = LogForm(
         request.POST or None,
         activity=activity,
@@ -183,7 +185,11 @@ def activity_log(request: Request, pk: int) -> HttpResponse:
     if form.is_bound and not form.errors:
         messages.success(request, _("What was done is saved and counted."))
         return redirect(activity)
-    context = {"form": form, "activity": activity}
+    context = {
+        "form": form,
+        "activity": activity,
+        "on_behalf": _behalf(request, [party.organisation for party in mine]),
+    }
     return render(
         request, "activities/activity_log.html", context, status=status_of(form)
     )
@@ -252,6 +258,21 @@ def _get(request: Request, pk: int, capability: Capability | None = None) -> Act
     return get_object_or_404(related, pk=pk)
 
 
+def _get_written(request: Request, pk: int) -> Activity:
+    """A day that the actor logs, for the own bodies or on behalf of a unit."""
+    rows = Activity.objects.visible_to(request.actor).written_by(request.actor)
+    related = rows.select_related("organisation", "place", "hamlet")
+    return get_object_or_404(related, pk=pk)
+
+
+def _behalf(request: Request, bodies: list[Organisation]) -> str:
+    """The names of the units typed for; empty where one of them is the actor's own."""
+    if not is_on_behalf(request.actor, bodies):
+        return ""
+    named = names_on([body.pk for body in bodies], timezone.localdate())
+    return ", ".join(named.values())
+
+
 def _page(request: Request, activity: Activity, form: MoveForm) -> HttpResponse:
     context = detail_context(activity, request.actor, form)
     return render_part(
@@ -268,7 +289,7 @@ def _start(request: Request, today: date) -> dict[str, object]:
     start = proposed(request.actor, today)
     copy = request.GET.get("copy", "")
     if copy.isdecimal():
-        rows = Activity.objects.visible_to(request.actor, EDIT)
+        rows = Activity.objects.visible_to(request.actor).written_by(request.actor)
         start |= copied(get_object_or_404(rows, pk=copy))
     asked = {"organisation": "unit", "place": "place", "hamlet": "hamlet"}
     start |= {

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -23,24 +23,26 @@ from kheo.activities.queries import (
     leads_for,
     partners_among,
 )
+from kheo.activities.queries.behalf import is_on_behalf
 from kheo.activities.views.months import asked_month, asked_programme
-from kheo.core.access import Actor, Capability
+from kheo.core.access import Actor
 from kheo.core.http import Request, errors_on
-from kheo.organisations.models import OrganisationVersion
+from kheo.organisations.models import Organisation, OrganisationVersion
+from kheo.organisations.queries import versions_on
 
-EDIT = Capability.EDIT_ACTIVITIES
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BLANK_ROWS, MORE_ROWS, MOST_ROWS = 5, 10, 300
+FEW_UNITS = 12
+"""So many units' plans stand on one sheet; of more, one unit is chosen first."""
 
 
 def month_entry(request: Request) -> HttpResponse:
     """Type in the slips of a month; a row for each plan, blank rows for other days."""
-    if not request.actor.holds(EDIT):
-        raise Http404
     month = asked_month(request, timezone.localdate())
+    unit = _asked_unit(request)
     programme = asked_programme(request, month.interval.last)
     sheet = make_sheet(
-        request.actor,
+        frozenset({unit.pk}) if unit else leads_for(request.actor),
         month,
         programme,
         shows_all="all" in request.GET,
@@ -60,6 +62,18 @@ def month_entry(request: Request) -> HttpResponse:
         return redirect(f"{request.path}?{_query(request, sheet)}")
     left = [row for row in rows if row.errors or row.is_blank]
     return _page(request, sheet, left, status=422)
+
+
+def _asked_unit(request: Request) -> Organisation | None:
+    """The one unit asked for, or none for all; 404 where nothing may be typed for it."""
+    bodies = leads_for(request.actor)
+    code = request.GET.get("unit", "")
+    if not bodies:
+        raise Http404
+    if not code:
+        return None
+    rows = Organisation.objects.visible_to(request.actor).filter(pk__in=bodies)
+    return get_object_or_404(rows, code=code)
 
 
 def _save(request: Request, rows: list[SlipRow]) -> tuple[int, int]:
@@ -99,10 +113,10 @@ class Known:
 def _blank_sheet(request: Request, sheet: Sheet) -> list[SlipRow]:
     """Plans first, then days of others with the own unit's people missing, blanks."""
     known: list[Known] = []
-    if request.GET.get("plans") != "no":
+    if request.GET.get("plans") != "no" and len(sheet.units) <= FEW_UNITS:
         in_month = _in_month(request.actor, sheet)
-        planned = in_month.led_by(leads_for(request.actor)).coming()
-        joint = in_month.happened().filter(pk__in=days_without_people(request.actor))
+        planned = in_month.led_by(sheet.bodies).coming()
+        joint = in_month.happened().filter(pk__in=days_without_people(sheet.bodies))
         known = _known([*planned.order_by("on", "pk"), *joint.order_by("on")], sheet)
     rows = [
         SlipRow(
@@ -162,7 +176,8 @@ def _after(rows: list[SlipRow]) -> int:
 
 def _in_month(actor: Actor, sheet: Sheet) -> ActivityQuerySet:
     interval = sheet.month.interval
-    rows = Activity.objects.visible_to(actor, EDIT).filter(
+    rows = Activity.objects.visible_to(actor).written_by(actor)
+    rows = rows.filter(
         programme=sheet.programme.programme.code,
         on__gte=interval.start,
         on__lt=interval.end,
@@ -199,25 +214,38 @@ def _known(activities: list[Activity], sheet: Sheet) -> list[Known]:
 
 def _query(request: Request, sheet: Sheet) -> str:
     kept = {"month": sheet.month.code, "programme": sheet.programme.programme.code}
-    if "all" in request.GET:
-        kept["all"] = "1"
+    kept |= {key: request.GET[key] for key in ("all", "unit") if key in request.GET}
     return urlencode(kept)
+
+
+def _unit_choices(request: Request, sheet: Sheet) -> list[OrganisationVersion]:
+    """The units to choose from, where there are several."""
+    found = versions_on(leads_for(request.actor), sheet.month.interval.last)
+    units = sorted(found.values(), key=lambda one: (one.sort_name, one.pk))
+    return units if len(units) > 1 else []
 
 
 def _page(
     request: Request, sheet: Sheet, rows: list[SlipRow], *, status: int = 200
 ) -> HttpResponse:
     month = sheet.month
-    led = _in_month(request.actor, sheet).led_by(leads_for(request.actor))
+    led = _in_month(request.actor, sheet).led_by(sheet.bodies)
     logged = led.happened().order_by("on", "pk")
     address = reverse("activities:month_entry")
+    unit = request.GET.get("unit", "")
+    kept = f"&unit={unit}" if unit else ""
     context = {
+        "choices": _unit_choices(request, sheet),
+        "unit": unit,
+        "on_behalf": bool(sheet.units)
+        and is_on_behalf(request.actor, [one.organisation for one in sheet.units]),
+        "is_many": len(sheet.units) > FEW_UNITS,
         "sheet": sheet,
         "rows": rows,
         "logged": described(list(logged)),
         "month": month,
-        "previous": f"{address}?month={month.previous().code}",
-        "next": f"{address}?month={month.next().code}",
+        "previous": f"{address}?month={month.previous().code}{kept}",
+        "next": f"{address}?month={month.next().code}{kept}",
         "query": _query(request, sheet),
         "shows_all": "all" in request.GET,
         "is_wrong": status != 200,

@@ -7,7 +7,6 @@ from django.utils import timezone
 from kheo.activities.models import Activity
 from kheo.activities.queries import leads_for, slips_of
 from kheo.activities.views.months import asked_month
-from kheo.core.access import Capability
 from kheo.core.http import Request
 
 
@@ -26,7 +25,7 @@ def activity_slip(request: Request, pk: int) -> HttpResponse:
 def month_slips(request: Request) -> HttpResponse:
     """A sheet for each plan of the own bodies in one month."""
     month = asked_month(request, timezone.localdate())
-    rows = Activity.objects.visible_to(request.actor, Capability.EDIT_ACTIVITIES)
+    rows = Activity.objects.visible_to(request.actor).written_by(request.actor)
     own = leads_for(request.actor)
     planned = rows.led_by(own).coming()
     interval = month.interval

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from kheo.core.access import Capability
 from kheo.core.http import Request, errors_on, status_of
+from kheo.core.periods import Frequency
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
 from kheo.reporting.forms import ExtendForm, MarkedForm
@@ -67,6 +68,7 @@ def desk(request: Request) -> HttpResponse:
         ),
         "has_own_report": is_own(request.actor, found.receiver.pk, today),
         "earlier": _earlier_days(found, today),
+        "slips": _slips(request, found),
     }
     return render(request, "reporting/desk.html", context)
 
@@ -145,6 +147,14 @@ def _standings(tally: Tally) -> list[tuple[str, str, int]]:
         (Standing.MISSING, _("not sent"), tally.missing),
         (LATE, _("late"), tally.late + tally.overdue),
     ]
+
+
+def _slips(request: Request, found: Desk) -> dict[str, object]:
+    """The month whose slips this person may type in, and on behalf of which bodies."""
+    if found.window.frequency is not Frequency.MONTH:
+        return {}
+    bodies = request.actor.bodies(Capability.TYPE_ACTIVITIES)
+    return {"month": found.window.code, "bodies": bodies}
 
 
 def _earlier_days(found: Desk, today: date) -> bool:

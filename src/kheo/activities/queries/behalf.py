@@ -1,0 +1,114 @@
+"""Typing in on behalf of a unit: who may, what was typed so, what the unit wrote itself.
+
+What was written on behalf, and for which bodies, is read from the trail of the day: an
+entry names the bodies it speaks for (`of`) and says `behalf` where others typed it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from kheo.activities.models import Activity, Party, PartyRole
+from kheo.activities.workflow import HAPPENED, ActivityAction, ActivityState
+from kheo.audit.models import AuditEntry
+from kheo.audit.queries import history_of
+from kheo.core.access import Actor, Capability, HasKey
+from kheo.organisations.queries import names_on
+
+EDIT, TYPE = Capability.EDIT_ACTIVITIES, Capability.TYPE_ACTIVITIES
+LOGGED = frozenset({"activity.log"})
+PLANNED = frozenset({"activity.plan", "activity.change"})
+UNDOES: Mapping[ActivityAction, frozenset[str]] = MappingProxyType(
+    {ActivityAction.WITHDRAW: LOGGED, ActivityAction.CANCEL: PLANNED}
+)
+"""Steps that take back what was typed on behalf, with what must have been typed so."""
+
+
+def may_write(actor: Actor, body: HasKey) -> bool:
+    """Whether the actor plans and logs for the body, as its own or on its behalf."""
+    return actor.can(EDIT, body) or actor.can(TYPE, body)
+
+
+def is_on_behalf(actor: Actor, bodies: Collection[HasKey]) -> bool:
+    """Whether none of the bodies is the actor's own."""
+    return not any(actor.can(EDIT, body) for body in bodies)
+
+
+def writing_parties(activity: Activity, actor: Actor) -> list[Party]:
+    """The parties for which the actor logs this day.
+
+    The own ones; who has none, those typed for, but none that has logged its part itself.
+    """
+    parties = list(activity.parties.select_related("organisation").order_by("pk"))
+    if own := [party for party in parties if actor.can(EDIT, party.organisation)]:
+        return own
+    typed = [
+        party
+        for party in parties
+        if party.role != PartyRole.HOST and actor.can(TYPE, party.organisation)
+    ]
+    if not typed:
+        return []
+    entries = list(history_of(activity))
+    return [
+        party
+        for party in typed
+        if not _is_own_word(entries, LOGGED, party.organisation.code)
+    ]
+
+
+def has_typed(activity: Activity, actor: Actor) -> bool:
+    """Whether this very person typed a log of the day on behalf of a unit."""
+    if not actor.holds(TYPE):
+        return False
+    logs = history_of(activity).filter(verb__in=LOGGED, actor=actor.user_id)
+    return logs.exists()
+
+
+def may_undo(activity: Activity, action: ActivityAction, actor: Actor) -> bool:
+    """Whether the step takes back what the actor's side typed on behalf of the lead."""
+    verbs = UNDOES.get(action)
+    if verbs is None or not actor.can(TYPE, activity.organisation):
+        return False
+    entries = list(history_of(activity))
+    return not _is_own_word(entries, verbs, activity.organisation.code)
+
+
+def _is_own_word(
+    entries: Collection[AuditEntry], verbs: Collection[str], body: str
+) -> bool:
+    """Whether the last of these steps that spoke for the body was its own."""
+    for entry in reversed(list(entries)):
+        data = entry.data or {}
+        if entry.verb in verbs and body in data.get("of", [body]):
+            return not data.get("behalf")
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class TypedIn:
+    """Who typed in what stands on a day now, for which bodies, and when."""
+
+    by: str
+    bodies: str
+    at: datetime
+
+
+def typed_in(activity: Activity, entries: Collection[AuditEntry]) -> TypedIn | None:
+    """Who typed in the last log (of a plan, its last wording); none where a unit did."""
+    verbs = LOGGED if ActivityState(activity.state) in HAPPENED else PLANNED
+    said = [entry for entry in entries if entry.verb in verbs]
+    if not said or not (said[-1].data or {}).get("behalf"):
+        return None
+    entry = said[-1]
+    codes = set((entry.data or {}).get("of", []))
+    doers = activity.parties.exclude(role=PartyRole.HOST)
+    keys = doers.filter(organisation__code__in=codes).order_by("pk")
+    bodies = list(keys.values_list("organisation_id", flat=True))
+    names = names_on(bodies, activity.on)
+    return TypedIn(
+        by=entry.actor.name if entry.actor else "",
+        bodies=", ".join(names[body] for body in bodies),
+        at=entry.at,
+    )
