@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from kheo.activities import services
-from kheo.activities.models import Activity, Quantity
+from kheo.activities.models import Activity, Quantity, Team, Turn
 from kheo.activities.workflow import ActivityAction, ActivityState
 from kheo.audit.models import AuditEntry
 from kheo.core.access import Role
@@ -289,3 +289,72 @@ def test_a_focal_point_at_its_body_alone_types_for_no_cell(client, village):
     assert client.get(unit(PAGE, "cell-a")).status_code == 404
     assert client.get(f"/activities/{activity.pk}/log/").status_code == 404
     assert Organisation.objects.filter(code="cell-a").exists()
+
+
+def test_a_change_on_behalf_keeps_the_partner_and_the_units_own_teams(client, village):
+    activity = plan(village, partners=["cell-b"])
+    services.name_teams(
+        village["cell-a"], [("Tổ 1", 5)], actor=clerk(village, "cell-a"), at=NOON
+    )
+    team = Team.objects.get()
+    lead = activity.parties.get(organisation=village["cell-a"])
+    Turn.objects.create(party=lead, team=team)
+    sign_in(client, village, "focal_point", "khoi", own_only=False)
+    page = client.get(f"/activities/{activity.pk}/change/").content.decode()
+    assert "Tổ 1" not in page
+
+    answer = client.post(
+        f"/activities/{activity.pk}/change/",
+        {
+            "client_id": str(activity.client_id),
+            "organisation": village["cell-a"].pk,
+            "on": "2024-03-30",
+            "place": village.places["vn-1"].pk,
+            "title": "Làm đường",
+            "partners": [village["cell-b"].pk],
+        },
+    )
+
+    assert answer.status_code == 302
+    assert activity.parties.filter(organisation=village["cell-b"]).exists()
+    assert Turn.objects.filter(party=lead, team=team).exists()
+    assert AuditEntry.objects.get(verb="activity.change").data["behalf"]
+
+
+def test_slips_and_texts_of_one_unit_are_at_hand_and_of_another_line_404(
+    client, village
+):
+    charge(village, "cell-h", "vn-2")
+    plan(village)
+    plan(village, "cell-b", title="Dọn kênh")
+    sign_in(client, village, "focal_point", "khoi", own_only=False)
+    slips, share = "/activities/month/slips/", "/activities/month/share/"
+
+    printed = client.get(f"{slips}?month=2024-03&unit=cell-a").content.decode()
+
+    assert "Đổ bê tông" in printed
+    assert "Dọn kênh" not in printed
+    assert client.get(f"{share}?month=2024-03&unit=cell-b").status_code == 200
+    for page in (slips, share):
+        assert client.get(f"{page}?month=2024-03&unit=cell-h").status_code == 404
+
+
+def test_rotation_stays_the_business_of_the_units(client, village):
+    sign_in(client, village, "focal_point", "khoi", own_only=False)
+
+    shown = client.get("/activities/rotation/")
+
+    assert shown.context["units"] == []
+
+
+def test_a_plan_typed_for_one_unit_offers_that_unit_alone(client, village):
+    charge(village, "cell-h", "vn-2")
+    sign_in(client, village, "focal_point", "khoi", own_only=False)
+    asked = f"/activities/plan/?unit={village['cell-a'].pk}"
+    other = f"/activities/plan/?unit={village['cell-h'].pk}"
+
+    offered = client.get(asked).context["form"].fields["organisation"].choices
+    strange = client.get(other).context["form"].fields["organisation"].choices
+
+    assert [name for _pk, name in offered] == ["Chi bộ A"]
+    assert "Chi bộ H" not in {name for _pk, name in strange}

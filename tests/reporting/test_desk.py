@@ -82,6 +82,21 @@ def test_the_counts_on_top_add_up_and_lead_to_their_rows(client, world):
     assert [row.line.name for row in named] == ["a5"]
 
 
+def test_slips_of_who_has_not_sent_are_typed_from_the_desk_by_the_focal_point(
+    client, world
+):
+    accept(sent(world, "a1"))
+    as_(client, world, "focal_point", "a")
+    link = "/activities/month/?month=2024-03&amp;unit="
+
+    page = client.get(DESK).content.decode()
+
+    assert f"{link}a2" in page
+    assert f"{link}a1" not in page
+    as_(client, world, "specialist", "tu")
+    assert link not in client.get(DESK).content.decode()
+
+
 def test_accepting_leads_through_what_waits_and_then_to_the_desk(client, world):
     first, second = sent(world, "a1"), sent(world, "a2")
     as_(client, world, "focal_point", "a")

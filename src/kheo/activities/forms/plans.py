@@ -36,7 +36,7 @@ FEW_COMMUNES = 12
 
 
 class PlanForm(forms.Form):
-    """Plan a day: only the actor's own bodies, their communes and partners there."""
+    """Plan a day: the actor's bodies, or those given, their communes, partners there."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     organisation = forms.TypedChoiceField(label=_("Unit"), coerce=int)
@@ -94,11 +94,12 @@ class PlanForm(forms.Form):
         actor: Actor,
         programme: InForce,
         day: date,
+        bodies: frozenset[int] = frozenset(),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.day = day
-        bodies = leads_for(actor)
+        bodies = bodies or leads_for(actor)
         named = sorted(
             versions_on(bodies, day).values(), key=lambda v: (v.sort_name, v.pk)
         )
@@ -173,7 +174,8 @@ class PlanForm(forms.Form):
         data["organisation"] = self._bodies[data["organisation"]]
         data["partners"] = [self._bodies[pk] for pk in data.pop("partners", [])]
         place = Place.objects.get(pk=data.pop("place"))
-        data["teams"] = [self._teams[pk] for pk in data.pop("teams", [])]
+        if "teams" in data:
+            data["teams"] = [self._teams[pk] for pk in data["teams"]]
         hamlet = Place.objects.filter(pk=data.pop("hamlet", None)).first()
         if hamlet and not hamlets_on(place, self.day).filter(place=hamlet).exists():
             self.add_error("hamlet", _("This hamlet is in another commune."))

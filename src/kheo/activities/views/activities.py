@@ -76,6 +76,7 @@ def activity_plan(request: Request) -> HttpResponse:
     form = PlanForm(
         request.POST or None,
         actor=request.actor,
+        bodies=(for_unit := _typed_unit(request)),
         programme=programme,
         day=today,
         initial=_start(request, today),
@@ -94,8 +95,9 @@ def activity_plan(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "has_communes": form.has_communes,
-        "communes_ahead": ahead_of(leads_for(request.actor), today),
+        "communes_ahead": ahead_of(for_unit or leads_for(request.actor), today),
         "recent": described(recent_days(request.actor)),
+        "on_behalf": ", ".join(names_on(for_unit, today).values()),
     }
     return render(
         request, "activities/activity_plan.html", context, status=status_of(form)
@@ -109,6 +111,7 @@ def activity_change(request: Request, pk: int) -> HttpResponse:
     form = PlanForm(
         request.POST or None,
         actor=request.actor,
+        bodies=frozenset({activity.organisation_id}),
         programme=programme,
         day=min(activity.on, timezone.localdate()),
         initial=as_planned(activity),
@@ -263,6 +266,13 @@ def _get_written(request: Request, pk: int) -> Activity:
     rows = Activity.objects.visible_to(request.actor).written_by(request.actor)
     related = rows.select_related("organisation", "place", "hamlet")
     return get_object_or_404(related, pk=pk)
+
+
+def _typed_unit(request: Request) -> frozenset[int]:
+    """The one unit asked for, where the plan is typed in on its behalf."""
+    asked = request.GET.get("unit", "")
+    unit = frozenset({int(asked)} if asked.isdecimal() else ())
+    return unit & request.actor.bodies(TYPE) - request.actor.bodies(EDIT)
 
 
 def _behalf(request: Request, bodies: list[Organisation]) -> str:

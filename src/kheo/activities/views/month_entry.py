@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -24,10 +24,10 @@ from kheo.activities.queries import (
     partners_among,
 )
 from kheo.activities.queries.behalf import is_on_behalf
-from kheo.activities.views.months import asked_month, asked_programme
+from kheo.activities.views.months import asked_month, asked_programme, asked_unit
 from kheo.core.access import Actor
 from kheo.core.http import Request, errors_on
-from kheo.organisations.models import Organisation, OrganisationVersion
+from kheo.organisations.models import OrganisationVersion
 from kheo.organisations.queries import versions_on
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -39,7 +39,7 @@ FEW_UNITS = 12
 def month_entry(request: Request) -> HttpResponse:
     """Type in the slips of a month; a row for each plan, blank rows for other days."""
     month = asked_month(request, timezone.localdate())
-    unit = _asked_unit(request)
+    unit = asked_unit(request)
     programme = asked_programme(request, month.interval.last)
     sheet = make_sheet(
         frozenset({unit.pk}) if unit else leads_for(request.actor),
@@ -62,18 +62,6 @@ def month_entry(request: Request) -> HttpResponse:
         return redirect(f"{request.path}?{_query(request, sheet)}")
     left = [row for row in rows if row.errors or row.is_blank]
     return _page(request, sheet, left, status=422)
-
-
-def _asked_unit(request: Request) -> Organisation | None:
-    """The one unit asked for, or none for all; 404 where nothing may be typed for it."""
-    bodies = leads_for(request.actor)
-    code = request.GET.get("unit", "")
-    if not bodies:
-        raise Http404
-    if not code:
-        return None
-    rows = Organisation.objects.visible_to(request.actor).filter(pk__in=bodies)
-    return get_object_or_404(rows, code=code)
 
 
 def _save(request: Request, rows: list[SlipRow]) -> tuple[int, int]:

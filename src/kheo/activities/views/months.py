@@ -4,9 +4,12 @@ import re
 from datetime import date
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
+from kheo.activities.queries import leads_for
 from kheo.core.http import Request
 from kheo.core.periods import Frequency, Period
+from kheo.organisations.models import Organisation
 from kheo.programmes.queries import InForce, programmes_on
 
 
@@ -28,3 +31,15 @@ def asked_programme(request: Request, day: date) -> InForce:
     if asked not in running:
         raise Http404
     return running[asked]
+
+
+def asked_unit(request: Request) -> Organisation | None:
+    """The one unit asked for, or none for all; 404 where nothing may be typed for it."""
+    bodies = leads_for(request.actor)
+    code = request.GET.get("unit", "")
+    if not bodies:
+        raise Http404
+    if not code:
+        return None
+    rows = Organisation.objects.visible_to(request.actor).filter(pk__in=bodies)
+    return get_object_or_404(rows, code=code)

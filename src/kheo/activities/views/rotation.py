@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from kheo.activities import services
 from kheo.activities.forms import TeamsForm
 from kheo.activities.queries import (
-    leads_for,
     team_turns,
     units_in,
     visits_to_communes,
@@ -24,7 +23,7 @@ from kheo.organisations.queries import names_on, versions_on
 def rotation(request: Request) -> HttpResponse:
     """Which team goes next, and which commune nobody visited for longest."""
     today = timezone.localdate()
-    named = versions_on(leads_for(request.actor), today).values()
+    named = versions_on(_own(request), today).values()
     own = sorted(named, key=lambda version: (version.sort_name, version.pk))
     turns = team_turns([version.organisation_id for version in own], request.actor)
     context = {
@@ -53,7 +52,7 @@ def commune_rotation(request: Request, place: int) -> HttpResponse:
 
 def teams(request: Request, organisation: int) -> HttpResponse:
     """Name the teams of one's own body."""
-    own = leads_for(request.actor) & request.actor.bodies(Capability.VIEW_ROSTERS)
+    own = _own(request) & request.actor.bodies(Capability.VIEW_ROSTERS)
     if organisation not in own:
         raise Http404
     rows = Organisation.objects.visible_to(request.actor, Capability.EDIT_ACTIVITIES)
@@ -75,3 +74,8 @@ def teams(request: Request, organisation: int) -> HttpResponse:
     name = names_on([body.pk], timezone.localdate())[body.pk]
     context = {"form": form, "name": name}
     return render(request, "activities/teams.html", context, status=status_of(form))
+
+
+def _own(request: Request) -> frozenset[int]:
+    """The bodies whose teams may go out; typing on behalf of a unit shows none."""
+    return request.actor.bodies(Capability.EDIT_ACTIVITIES)

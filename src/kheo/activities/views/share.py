@@ -7,9 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kheo.activities.models import Activity
-from kheo.activities.queries import day_text, month_text
+from kheo.activities.queries import day_text, leads_for, month_text
 from kheo.activities.views.months import asked_month
-from kheo.core.access import Capability
 from kheo.core.http import Request
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
@@ -60,10 +59,11 @@ def tidy(text: str) -> str:
 
 
 def _asked_body(request: Request) -> Organisation:
-    rows = Organisation.objects.visible_to(request.actor, Capability.EDIT_ACTIVITIES)
+    own = leads_for(request.actor)
+    rows = Organisation.objects.visible_to(request.actor).filter(pk__in=own)
     asked = request.GET.get("unit", "")
-    if asked.isdecimal():
-        rows = rows.filter(pk=asked)
+    if asked:
+        rows = rows.filter(code=asked)
     body = rows.order_by("pk").first()
     if body is None:
         raise Http404

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from kheo.activities.models import Activity
 from kheo.activities.queries import leads_for, slips_of
-from kheo.activities.views.months import asked_month
+from kheo.activities.views.months import asked_month, asked_unit
 from kheo.core.http import Request
 
 
@@ -26,7 +26,8 @@ def month_slips(request: Request) -> HttpResponse:
     """A sheet for each plan of the own bodies in one month."""
     month = asked_month(request, timezone.localdate())
     rows = Activity.objects.visible_to(request.actor).written_by(request.actor)
-    own = leads_for(request.actor)
+    unit = asked_unit(request)
+    own = frozenset({unit.pk}) if unit else leads_for(request.actor)
     planned = rows.led_by(own).coming()
     interval = month.interval
     in_month = planned.filter(on__gte=interval.start, on__lt=interval.end)

@@ -73,6 +73,7 @@ class Row:
     """One body at the desk; `last_active_on` is its last logged day in the window."""
 
     line: Line
+    code: str
     last_active_on: date | None
 
     @property
@@ -207,7 +208,7 @@ def rows_of(
             report=report,
             flagged=bool(report and report.pk in flagged),
         )
-        rows.append(Row(line, active.get(one.organisation.pk)))
+        rows.append(Row(line, one.organisation.code, active.get(one.organisation.pk)))
     return rows
 
 
