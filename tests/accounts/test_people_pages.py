@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kheo.accounts import services
-from kheo.accounts.models import Grant, User
+from kheo.accounts.models import Grant, Invitation, User
+from kheo.audit.models import AuditEntry
 from kheo.core.access import SYSTEM, Role
 from tests.accounts.make import SINCE, WORDS, administrator, filled, table
 from tests.village import make_user, make_village
@@ -454,3 +455,114 @@ def test_a_sample_asks_for_no_first_administrator():
 
     assert services.invite_first_administrator(at=timezone.now()) is None
     assert not User.objects.exists()
+
+
+# New links for several people at once
+
+AGAIN = "/accounts/people/links/"
+
+
+def waiting(*usernames):
+    people = [make_user(name, name=f"Người {name}") for name in usernames]
+    for user in people:
+        user.set_unusable_password()
+        user.save()
+        services.invite(user, actor=SYSTEM, at=timezone.now())
+    return people
+
+
+def test_the_marked_get_fresh_links_and_slips_and_the_old_links_die(client, keeper):
+    lan, mai, hoa = waiting("lan", "mai", "hoa")
+    old = services.invite(lan, actor=SYSTEM, at=timezone.now())
+    kept = services.invite(hoa, actor=SYSTEM, at=timezone.now())
+
+    answer = client.post(AGAIN, {"person": [lan.pk, mai.pk]})
+
+    shown = answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    assert shown.count('class="link-slip"') == 2
+    assert "Người hoa" not in shown
+    assert Client().get(f"/accounts/invitation/{old}/").status_code == 409
+    assert Client().get(f"/accounts/invitation/{kept}/").status_code == 200
+    fresh = set(re.findall(r"/accounts/invitation/[\w-]+/", shown))
+    assert len(fresh) == 2
+    assert all(Client().get(link).status_code == 200 for link in fresh)
+    made = AuditEntry.objects.filter(verb="user.invite", actor=keeper)
+    assert {entry.subject_id for entry in made} == {str(lan.pk), str(mai.pk)}
+
+
+def test_the_links_can_be_taken_as_a_workbook(client, keeper):
+    waiting("lan", "mai")
+    people = User.objects.filter(username__in=["lan", "mai"])
+    shown = client.post(AGAIN, {"person": [one.pk for one in people]})
+    sealed = re.search(r'name="links" value="([^"]+)"', shown.content.decode())[1]
+
+    file = client.post(reverse("accounts:table_links"), {"links": sealed})
+
+    cells = [
+        str(cell.value)
+        for row in openpyxl.load_workbook(BytesIO(file.content)).worksheets[0].rows
+        for cell in row
+    ]
+    assert {"lan", "mai"} <= set(cells)
+
+
+def test_whoever_has_a_password_or_a_closed_account_is_left_out_and_untouched(
+    client, keeper
+):
+    [lan, gone] = waiting("lan", "gone")
+    able = with_password(make_user("able", name="Người able"))
+    services.deactivate(gone, actor=SYSTEM, at=timezone.now())
+    before = Invitation.objects.exclude(user=lan).count()
+
+    answer = client.post(AGAIN, {"person": [lan.pk, able.pk, gone.pk, 999999]})
+
+    shown = answer.content.decode()
+    assert shown.count('class="link-slip"') == 1
+    assert "Người able" in shown
+    assert "Người gone" in shown
+    assert Invitation.objects.exclude(user=lan).count() == before
+    assert is_in(at_the_door("able"))
+
+
+def test_nobody_marked_makes_no_link(client, keeper):
+    waiting("lan")
+    before = Invitation.objects.count()
+
+    answer = client.post(AGAIN, {"person": ["x"]})
+
+    assert answer.status_code == 302
+    assert Invitation.objects.count() == before
+
+
+def test_only_who_needs_a_link_can_be_marked_and_all_at_once(client, keeper):
+    [lan] = waiting("lan")
+    able = with_password(make_user("able"))
+
+    shown = client.get(PEOPLE).content.decode()
+    marked = client.get(f"{PEOPLE}?mark=all").content.decode()
+
+    assert f'value="{lan.pk}"' in shown
+    assert f'value="{able.pk}"' not in shown
+    assert "checked" not in shown
+    assert "checked" in marked
+
+
+@pytest.mark.parametrize("role", ["clerk", "focal_point", "specialist"])
+def test_nobody_else_makes_links_for_many(client, village, role):
+    [lan] = waiting("lan")
+    user = make_user()
+    services.grant_role(
+        user,
+        Role(role),
+        organisation=village["khoi"],
+        actor=SYSTEM,
+        at=timezone.now(),
+        valid_from=SINCE,
+    )
+    client.force_login(user)
+    before = Invitation.objects.count()
+
+    assert client.post(AGAIN, {"person": [lan.pk]}).status_code == 404
+
+    assert Invitation.objects.count() == before

@@ -89,6 +89,7 @@ OF_ROLES = ("workspace:me", "accounts:person")
 OTHERS = {
     *("accounts:sign_in", "accounts:sign_out", "set_language", "healthz", "readyz"),
     *("accounts:person_add", "accounts:bodies", "accounts:table"),
+    "accounts:links_again",
     *("accounts:table_apply", "accounts:table_links", "accounts:table_template"),
     *("workspace:my_password", "workspace:sign_out_everywhere"),
     *("ledger:plan_new", "ledger:plan_apply", "activities:plan", "activities:codes"),

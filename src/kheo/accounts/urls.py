@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/table/apply/", tables.table_apply, name="table_apply"),
     path("people/table/links/", tables.table_links, name="table_links"),
     path("people/table/template/", tables.table_template, name="table_template"),
+    path("people/links/", tables.links_again, name="links_again"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/change/", people.person_change, name="person_change"),
     path("people/<int:pk>/close/", people.person_close, name="person_close"),

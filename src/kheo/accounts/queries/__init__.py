@@ -10,6 +10,7 @@ from kheo.accounts.queries.people import (
     administrators_on,
     found_people,
     people_on_page,
+    without_way_in,
 )
 from kheo.accounts.queries.site import is_sample, sample_accounts, site
 
@@ -29,4 +30,5 @@ __all__ = [
     "sample_accounts",
     "site",
     "told_of",
+    "without_way_in",
 ]

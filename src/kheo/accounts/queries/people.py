@@ -70,6 +70,11 @@ class Account:
             return AccountState.OPEN
         return AccountState.WAITING if self.link_until else AccountState.EXPIRED
 
+    @property
+    def needs_link(self) -> bool:
+        """Whether the person has never set a password: only a link lets them in."""
+        return self.is_active and not self.has_way_in
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -111,6 +116,14 @@ def found_people(
         at_bodies = held.filter(organisation__in=search(q))
         people = people.filter(named | Q(Exists(at_bodies)))
     return people.order_by("sort_name", "pk")
+
+
+def without_way_in(people: Iterable[int], *, at: datetime) -> QuerySet[User]:
+    """Those of these people whose open account has no password yet: a link is theirs."""
+    asked = User.objects.filter(pk__in=list(people), is_active=True)
+    return (
+        _with_account(asked, at).filter(Q(has_way_in=False)).order_by("sort_name", "pk")
+    )
 
 
 def people_on_page(users: Sequence[User], *, day: date, at: datetime) -> list[Person]:

@@ -15,6 +15,7 @@ from kheo.accounts.services.invitations import (
     invitation_ends,
     invitation_for,
     invite,
+    invite_again,
 )
 from kheo.accounts.services.joining import Joined, add_person
 from kheo.accounts.services.people import (
@@ -48,6 +49,7 @@ __all__ = [
     "invitation_ends",
     "invitation_for",
     "invite",
+    "invite_again",
     "invite_first_administrator",
     "open_site",
     "reactivate",

@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -9,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kheo.accounts.models import Invitation, User
+from kheo.accounts.queries.people import without_way_in
 from kheo.accounts.services.locks import forget_attempts
 from kheo.accounts.services.rights import require_people
 from kheo.audit.services import record
@@ -39,6 +42,28 @@ def invite(user: User, *, actor: Actor, at: datetime) -> str:
     )
     record(user, "user.invite", actor=actor, at=at)
     return token
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A person and the token of the new link: known now and never again."""
+
+    user: User
+    token: str
+
+
+@transaction.atomic
+def invite_again(
+    people: Sequence[User], *, actor: Actor, at: datetime
+) -> list[Renewed]:
+    """New links for those who have none to sign in with; the older ones die.
+
+    Whoever has a password already, or whose account is closed, is left out: a list is
+    no place to take an account over.
+    """
+    require_people(actor)
+    waiting = without_way_in((user.pk for user in people), at=at)
+    return [Renewed(user, invite(user, actor=actor, at=at)) for user in waiting]
 
 
 def invitation_for(token: str, *, at: datetime) -> Invitation:

@@ -51,11 +51,15 @@ def people(request: Request) -> HttpResponse:
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
+    query.pop("mark", None)
+    shown = people_on_page(list(page.object_list), day=day, at=now)
     context = {
         "form": form,
         "page": page,
-        "people": people_on_page(list(page.object_list), day=day, at=now),
+        "people": shown,
+        "needs_links": any(one.account.needs_link for one in shown),
         "query": query.urlencode(),
+        "all_marked": request.GET.get("mark") == "all",
         "is_narrowed": any(asked.values()),
         "administrators": administrators_on(day).count(),
     }

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core import signing
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kheo.accounts import services
 from kheo.accounts.forms.people import PeopleTableForm
+from kheo.accounts.models import User
 from kheo.accounts.queries import is_sample
+from kheo.accounts.queries.people import Wanted
 from kheo.accounts.services import Added
 from kheo.accounts.tables import (
     Handout,
@@ -111,30 +115,53 @@ def table_apply(request: Request) -> HttpResponse:
 
 
 def _links_page(request: Request, done: Sequence[Added], at: datetime) -> HttpResponse:
-    links = [
-        [
-            one.user.name,
-            one.user.title,
-            one.user.username,
-            address_of(request, one.token),
-        ]
-        for one in done
-        if one.token
-    ]
-    until = services.invitation_ends(at)
-    held = [request.actor.user_id, [until.isoformat(), links]]
     context = {
+        **_links(request, [(one.user, one.token) for one in done if one.token], at),
         "done": done,
         "new": sum(one.is_new for one in done),
         "given": sum(one.has_new_role and not one.is_new for one in done),
         "unchanged": sum(one.is_unchanged for one in done),
-        "links": [Handout(*link) for link in links],
-        "until": until,
-        "sealed": signing.dumps(held, salt=LINKS, compress=True),
     }
     answer = render(request, "accounts/table_links.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+@require_POST
+def links_again(request: Request) -> HttpResponse:
+    """New links for the people marked on the list: a table, and slips to cut."""
+    require_administrator(request)
+    marked = {int(one) for one in request.POST.getlist("person") if one.isdecimal()}
+    if not marked:
+        messages.error(request, _("Mark at least one person."))
+        return redirect(f"{reverse('accounts:people')}?state={Wanted.EXPIRED}")
+    people, now = list(User.objects.filter(pk__in=marked)), timezone.now()
+    made = services.invite_again(people, actor=request.actor, at=now)
+    kept = {one.user.pk for one in made}
+    context = {
+        **_links(request, [(one.user, one.token) for one in made], now),
+        "left": [user for user in people if user.pk not in kept],
+    }
+    answer = render(request, "accounts/links_again.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _links(
+    request: Request, made: Sequence[tuple[User, str]], at: datetime
+) -> dict[str, object]:
+    """The links as a page shows them, and sealed for the workbook of the same."""
+    links = [
+        [user.name, user.title, user.username, address_of(request, token)]
+        for user, token in made
+    ]
+    until = services.invitation_ends(at)
+    held = [request.actor.user_id, [until.isoformat(), links]]
+    return {
+        "links": [Handout(*link) for link in links],
+        "until": until,
+        "sealed": signing.dumps(held, salt=LINKS, compress=True),
+    }
 
 
 @require_POST

@@ -34,6 +34,7 @@ def month_slips(request: Request) -> HttpResponse:
     context = {
         "slips": slips_of(list(in_month.order_by("on", "pk")), own),
         "month": month,
+        "unit": unit.code if unit else "",
         "paper": asked_paper(request),
     }
     return render(request, "activities/slips.html", context)
