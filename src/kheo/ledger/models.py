@@ -230,6 +230,11 @@ class Claim(models.Model):
                 condition=Q(closed_at=None),
                 name="ledger_claim_live_by_source",
             ),
+            models.Index(
+                fields=["measure", "window_to"],
+                condition=Q(closed_at=None, kind=ClaimKind.NOT_APPLICABLE),
+                name="ledger_claim_live_excuses",
+            ),
         ]
 
 

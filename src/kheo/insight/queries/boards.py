@@ -1,6 +1,6 @@
 """Measures by children at a glance: totals, corrections, who sent, what is marked."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -258,19 +258,16 @@ def _count_reports(frame: Frame, lines: Mapping[str, Line], whole: Line) -> None
         )
         .values_list("definition", "organisation_id", "window_from", "window_to")
     )
+    owing = Counter(pair[1] for pair in owed)
+    sending = Counter(pair[1] for pair in owed & sent)
     nodes = {int(key) for key in lines if key[0] != "="}
-    above = _superiors(
-        {pair[1] for pair in owed}, {*nodes, frame.at.pk}, frame.interval.last
-    )
-    for pair in owed:
-        over = above.get(pair[1], set())
-        is_sent = pair in sent
-        if frame.at.pk in over:
-            whole.owed += 1
-            whole.sent += is_sent
-        for node in over & nodes:
-            lines[str(node)].owed += 1
-            lines[str(node)].sent += is_sent
+    above = _superiors(owing, {*nodes, frame.at.pk}, frame.interval.last)
+    for body, number in owing.items():
+        over = above.get(body, set())
+        shown = [lines[str(node)] for node in over & nodes]
+        for line in [*shown, whole] if frame.at.pk in over else shown:
+            line.owed += number
+            line.sent += sending[body]
 
 
 def _owed(frame: Frame) -> set[tuple[str, int, date, date]]:

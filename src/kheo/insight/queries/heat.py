@@ -34,6 +34,8 @@ from kheo.reporting.queries.obligations import Source
 from kheo.reporting.queries.rolls import Rolls
 
 OWN, OTHERS, WHOLE = "=own", "=others", "=whole"
+FEW = 100
+"""So few bodies are named in a question; of more, all rows are read."""
 MANY = 12
 """More children of one kind than this stand in one row that opens."""
 
@@ -92,7 +94,7 @@ class Asked:
 
 def heat_of(asked: Asked, windows: Sequence[Window]) -> Heat:
     """Count what was owed and sent below each child in each window."""
-    found = below(asked, sendings(asked, windows))
+    found = sendings_below(asked, windows)
     ground = _Ground.of(asked, windows)
     marks: dict[str, dict[Window, list[Mark]]] = defaultdict(lambda: defaultdict(list))
     for sending, key in found:
@@ -113,16 +115,35 @@ def _whole(rows: Iterable[HeatRow], windows: Sequence[Window]) -> HeatRow:
     return HeatRow(WHOLE, _("Total"), cells)
 
 
-def sendings(asked: Asked, windows: Sequence[Window]) -> list[Sending]:
-    """Every report that anybody owes the programme for these windows."""
+def sendings_below(
+    asked: Asked, windows: Sequence[Window]
+) -> list[tuple[Sending, str]]:
+    """Every report owed at or below the body, each with the child it is under.
+
+    The key of a child is its number; `=own` is the body itself. Membership is taken on
+    the last day of the window.
+    """
     if not windows:
         return []
+    first = min(window.interval.last for window in windows)
+    last = max(window.interval.last for window in windows)
+    reach = Reach.objects.filter(
+        tree__code=PARTY, superior=asked.at, valid_from__lte=last, valid_to__gt=first
+    )
+    bodies = {asked.at.pk, *reach.values_list("inferior_id", flat=True)}
+    return _below(asked, _sendings(asked, windows, bodies))
+
+
+def _sendings(
+    asked: Asked, windows: Sequence[Window], bodies: Collection[int]
+) -> list[Sending]:
+    """Every report that these bodies owe the programme for these windows."""
     source = Source(asked.programme, packs_of(asked.programme.code), Rolls.now())
-    reports = _reports(asked.programme.code, windows)
+    reports = _reports(asked.programme.code, windows, bodies)
     extended = _extended(asked.programme.code, windows)
     found = []
     for window, duty in _duties(asked, windows):
-        for owed in source.found(duty):
+        for owed in source.found(duty, bodies=bodies):
             key = (duty.report, owed.body, duty.window.end)
             report, sent_on, last_day = reports.get(key, (None, None, None))
             last_day = max(
@@ -154,12 +175,15 @@ def _duties(asked: Asked, windows: Sequence[Window]) -> Iterable[tuple[Window, D
 
 
 def _reports(
-    programme: str, windows: Sequence[Window]
+    programme: str, windows: Sequence[Window], bodies: Collection[int]
 ) -> dict[Key, tuple[int, date | None, date]]:
     """The reports of these windows: their number, the day they were sent, the last day."""
     rows = Report.objects.filter(
         programme=programme, period__in={window.period.code for window in windows}
-    ).values_list(
+    )
+    if len(bodies) <= FEW:
+        rows = rows.filter(organisation__in=bodies)
+    sent = rows.values_list(
         "definition",
         "organisation_id",
         "window_to",
@@ -174,7 +198,7 @@ def _reports(
             sent_at.astimezone(zone).date() if sent_at else None,
             last_day,
         )
-        for definition, body, until, pk, sent_at, last_day in rows
+        for definition, body, until, pk, sent_at, last_day in sent
     }
 
 
@@ -188,12 +212,7 @@ def _extended(programme: str, windows: Sequence[Window]) -> dict[int, date]:
     return dict(latest.values_list("report", "last"))
 
 
-def below(asked: Asked, found: Iterable[Sending]) -> list[tuple[Sending, str]]:
-    """Those of bodies at or below the body asked for, each with the child it is under.
-
-    The key of a child is its number; `=own` is the body itself. Membership is taken on
-    the last day of the window.
-    """
+def _below(asked: Asked, found: Iterable[Sending]) -> list[tuple[Sending, str]]:
     listed = list(found)
     if not listed:
         return []

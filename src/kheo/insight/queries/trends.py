@@ -13,7 +13,8 @@ from kheo.ledger.bearings import Bearings
 from kheo.ledger.models import Claim, ClaimKind, Entry, Law, Measure, Seen
 from kheo.ledger.queries import Total
 from kheo.ledger.queries.answers import Kept, Scope, parts_of, total_of
-from kheo.ledger.queries.claims import absent_through, heard_from
+from kheo.ledger.queries.claims import heard_from
+from kheo.ledger.queries.presence import absent_through
 from kheo.ledger.queries.sums import day_totals, seen_first, seen_rows
 from kheo.organisations.models import Reach
 from kheo.organisations.queries import PARTY

@@ -14,7 +14,7 @@ from kheo.core.http import Request
 from kheo.core.text import sort_key
 from kheo.insight.pages import days_of, label_of
 from kheo.insight.queries.frames import Frame
-from kheo.insight.queries.heat import OWN, Asked, Sending, below, kinds_of, sendings
+from kheo.insight.queries.heat import OWN, Asked, Sending, kinds_of, sendings_below
 from kheo.insight.queries.labels import said
 from kheo.insight.queries.scope import children_visible_to
 from kheo.insight.queries.windows import Window
@@ -125,7 +125,7 @@ def _listed(request: Request, found: Chosen) -> list[Sending]:
         frame.today,
         definition=request.GET.get("report", ""),
     )
-    keyed = below(asked, sendings(asked, [window]))
+    keyed = sendings_below(asked, [window])
     kind = request.GET.get("kind", "")
     if kind == OWN:
         return [one for one, key in keyed if key == OWN]

@@ -14,7 +14,7 @@ from kheo.ledger.lines import Line
 from kheo.ledger.models import Law, Measure, Seen
 from kheo.ledger.queries.answers import Kept, Row, Scope, parts_of, sum_of, total_of
 from kheo.ledger.queries.children import Child, children_of, names_of
-from kheo.ledger.queries.claims import children_said
+from kheo.ledger.queries.claims import said_of_children
 from kheo.ledger.queries.entries import borne_at, entries_of
 from kheo.ledger.queries.sums import (
     day_totals,
@@ -160,10 +160,12 @@ def _by_child(
     sums = _sums_of_children(measure, node, children, scope, kept)
     value = values_at([measure], [node], scope, kept)[measure.pk, node]
     nodes = list(dict.fromkeys(child.node for child in children))
-    silent = [child for child in nodes if not sums.get(child, NOTHING).entries]
-    said = children_said(measure, node, scope, kept) if silent else set()
+    silent = [c for c in children if not sums.get(c.node, NOTHING).entries]
+    said = said_of_children([measure], silent, scope, kept)
     values: Values = {
-        str(child): rules.value_of(sums.get(child, NOTHING), is_said=child in said)
+        str(child): rules.value_of(
+            sums.get(child, NOTHING), is_said=(measure.pk, child) in said
+        )
         for child in nodes
     }
     if value is None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from django.db import connection
@@ -14,7 +15,9 @@ from kheo.ledger import rules
 from kheo.ledger.bearings import Bearings, Source
 from kheo.ledger.models import Claim, ClaimKind, Law, Measure
 from kheo.ledger.queries.answers import Kept, Scope
-from kheo.organisations.models import Lineage, Organisation
+from kheo.ledger.queries.children import Child
+from kheo.ledger.queries.presence import absent_through
+from kheo.organisations.models import Lineage
 
 Said: TypeAlias = set[tuple[int, int | None]]
 """Measures and nodes."""
@@ -24,10 +27,7 @@ def said_at(
     measures: Sequence[Measure], nodes: Collection[int | None], scope: Scope, kept: Kept
 ) -> Said:
     """Give the measures and nodes of which something was said; places say nothing."""
-    if kept.tree_id is None or not nodes:
-        return set()
-    told = live_claims(measures, scope)
-    if not told.filter(window_from__lt=scope.interval.end).exists():
+    if kept.tree_id is None or not nodes or not measures:
         return set()
     loners = _loners(kept.tree_id, scope)
     if loners and None not in nodes:
@@ -35,39 +35,39 @@ def said_at(
     found: Said = set()
     for is_stock in (False, True):
         some = [m for m in measures if (m.law == Law.STOCK) is is_stock]
-        spoken = _speaking(some, scope)
         if None in nodes:
-            heard = _speaking(spoken, scope, but=loners)
+            heard = _speaking(some, scope, but=loners)
             found |= {(measure.pk, None) for measure in heard}
-        found |= _above(spoken, nodes, kept.tree_id, scope, loners)
+        found |= _above(some, nodes, kept.tree_id, scope, loners)
     for measure, day, body, ground in _heard_loners(measures, loners, scope, kept):
         for piece in ground.on(body, day):
             found |= {(measure.pk, node) for node in piece.chain if node in nodes}
     return found
 
 
-def children_said(
-    measure: Measure, node: int | None, scope: Scope, kept: Kept
-) -> set[int]:
-    """Give the children of `node` of which something was said while they were its."""
-    if kept.tree_id is None:
-        return set()
-    claims = list(_claims(measure, scope))
-    ground = Bearings(kept.tree_id, {c.body for c in claims}, is_whole=len(claims) > 50)
-    law = rules.Law(measure.law)
-    found: set[int] = set()
-    for claim in claims:
-        day = rules.heard_on(law, claim, scope.interval, ground)
-        if day is not None:
-            borne = scope.structure if isinstance(scope.structure, date) else day
-            found |= rules.children_in([ground.on(claim.body, borne)], node)
+def said_of_children(
+    measures: Sequence[Measure], children: Sequence[Child], scope: Scope, kept: Kept
+) -> Said:
+    """Give the measures and children of which something was said while they were ones."""
+    by_days: dict[Interval, set[int | None]] = defaultdict(set)
+    for child in children:
+        by_days[child.days].add(child.node)
+    found: Said = set()
+    for days, nodes in by_days.items():
+        found |= said_at(measures, nodes, scope.over(days), kept)
     return found
 
 
 def claim_of(
     body: int, window_from: date, window_to: date, kind: str
 ) -> rules.Claim[int]:
-    return rules.Claim(body, Interval(window_from, window_to), rules.ClaimKind(kind))
+    return rules.Claim(body, _window(window_from, window_to), rules.ClaimKind(kind))
+
+
+@lru_cache(maxsize=1000)
+def _window(start: date, end: date) -> Interval:
+    """The same few windows come back with thousands of claims."""
+    return Interval(start, end)
 
 
 def live_claims(measures: Iterable[Measure], scope: Scope) -> QuerySet[Claim]:
@@ -75,20 +75,6 @@ def live_claims(measures: Iterable[Measure], scope: Scope) -> QuerySet[Claim]:
     return (
         claims if scope.programme is None else claims.filter(programme=scope.programme)
     )
-
-
-def _claims(measure: Measure, scope: Scope) -> Iterator[rules.Claim[int]]:
-    """Read what might be heard; the rules decide what is."""
-    claims = live_claims([measure], scope).exclude(kind=ClaimKind.NOT_APPLICABLE)
-    if measure.law == Law.STOCK:
-        claims = claims.filter(_holds(scope.interval.last))
-    else:
-        claims = claims.filter(
-            window_from__lt=scope.interval.end, window_to__gt=scope.interval.start
-        )
-    columns = ("organisation_id", "window_from", "window_to", "kind")
-    for row in claims.values_list(*columns).distinct():
-        yield claim_of(*row)
 
 
 def _speaking(
@@ -161,23 +147,6 @@ def _loners(tree_id: int, scope: Scope) -> frozenset[int]:
     return found
 
 
-@remembered
-def absent_through(tree_id: int, time: Interval) -> frozenset[int]:
-    """Give the bodies that do not stand in the tree through all of the time."""
-    present = (
-        Source(tree_id)
-        .reach()
-        .filter(
-            superior=OuterRef("pk"),
-            inferior=OuterRef("pk"),
-            valid_from__lte=time.start,
-            valid_to__gte=time.end,
-        )
-    )
-    absent = Organisation.objects.filter(~Exists(present))
-    return frozenset(absent.values_list("pk", flat=True))
-
-
 def _above(
     measures: Sequence[Measure],
     nodes: Collection[int | None],
@@ -195,34 +164,43 @@ def _above(
     last, start, end = scope.interval.last, scope.interval.start, scope.interval.end
     if measures[0].law == Law.STOCK:
         heard, times = "c.window_to <= %s AND c.holds_until > %s", [end, last]
+        here = "NOT c.window_to > %s AND c.holds_until > %s"
         day = last
     else:
-        heard, times = "c.window_to > %s AND c.window_to <= %s", [start, end]
+        heard, times = "c.window_to <= %s AND c.window_to > %s", [end, start]
+        here = "NOT c.window_to > %s AND NOT c.window_to <= %s"
         day = None
     if isinstance(scope.structure, date):
         day = scope.structure
     # The last day of a window lies in [from, to) of a row of the closure.
-    stood, days = "c.window_to > r.valid_from AND c.window_to <= r.valid_to", []
+    stood, days = "NOT c.window_to <= r.valid_from AND NOT c.window_to > r.valid_to", []
     if day is not None:
         stood, days = "r.valid_from <= %s AND r.valid_to > %s", [day, day]
+    spoken = "c.measure_id = m.id AND c.closed_at IS NULL AND c.kind <> %s"
+    told: list[Any] = [ClaimKind.NOT_APPLICABLE.value]
+    if scope.programme is not None:
+        spoken, told = f"{spoken} AND c.programme = %s", [*told, scope.programme]
+    told += times
+    # Of what nobody speaks, the first EXISTS knows without asking each body. In the
+    # second, CROSS JOIN and NOT keep SQLite from reading a year of everybody's claims
+    # by day, where those of the few bodies below will do.
     # Everything put into the text is one of these words; values go beside it.
     statement = f"""
         SELECT m.id, o.id FROM ledger_measure m CROSS JOIN organisations_organisation o
         WHERE m.id IN ({_marks(measures)}) AND o.id IN ({_marks(bodies)}) AND EXISTS (
-            SELECT 1 FROM organisations_reach r
-            JOIN ledger_claim c ON c.organisation_id = r.inferior_id
-            WHERE r.tree_id = %s AND r.superior_id = o.id AND c.measure_id = m.id
-            AND c.closed_at IS NULL AND c.kind <> %s
-            AND (%s OR c.programme = %s) AND {heard} AND {stood}
+            SELECT 1 FROM ledger_claim c WHERE {spoken} AND {heard}
+        ) AND EXISTS (
+            SELECT 1 FROM organisations_reach r CROSS JOIN ledger_claim c
+            WHERE r.tree_id = %s AND r.superior_id = o.id
+            AND c.organisation_id = r.inferior_id AND {spoken} AND {here} AND {stood}
             AND r.inferior_id NOT IN ({_marks(loners)})
         )
     """  # noqa: S608
     values: list[Any] = [
         *(measure.pk for measure in measures),
         *bodies,
-        *(tree_id, ClaimKind.NOT_APPLICABLE.value),
-        *(scope.programme is None, scope.programme or ""),
-        *(*times, *days, *(loners or [0])),
+        *(*told, tree_id, *told),
+        *(*days, *(loners or [0])),
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -11,6 +11,7 @@ from kheo.ledger import rules
 from kheo.ledger.bearings import Bearings, Source
 from kheo.ledger.models import Credit, Entry, EntryQuerySet, Law, Measure
 from kheo.ledger.queries.answers import Kept, Scope, parts_of
+from kheo.ledger.queries.presence import absent_through, places_absent
 from kheo.ledger.rules import RECORDED, Structure
 
 
@@ -108,14 +109,6 @@ def declared_of(
     )
 
 
-def absent_on(source: Source, days: Interval, nodes: Collection[int]) -> set[int]:
-    """Give those of `nodes` that are not in the tree through all of `days`."""
-    present = source.reach().filter(
-        depth=0, valid_from__lte=days.start, valid_to__gte=days.end
-    )
-    return set(nodes) - set(present.values_list("inferior_id", flat=True))
-
-
 def _is_borne(
     measures: Sequence[Measure],
     entries: EntryQuerySet,
@@ -151,17 +144,33 @@ def _carried_to(
     """Give the entries that the node bears for bodies which are not there themselves."""
     field = "place_id" if source.tree_id is None else "credits__organisation_id"
     days = Interval.of_days(fixed, fixed) if fixed else scope.interval
-    named = set(entries.values_list(field, flat=True).distinct()) - {None}
-    absent = absent_on(source, days, named)
+    absent = _absent(entries, field, source, days)
     if not absent:
         return []
-    concerned = entries.filter(**{f"{field.removesuffix('_id')}__in": absent})
-    ground = Bearings(source.tree_id, absent, is_whole=len(absent) > 50)
+    since = fixed or OuterRef("on")
+    there = source.reach().filter(
+        depth=0, inferior=OuterRef(field), valid_from__lte=since, valid_to__gt=since
+    )
+    concerned = entries.filter(
+        ~Exists(there), **{f"{field.removesuffix('_id')}__in": absent}
+    )
+    rows = list(concerned.values_list("pk", field, "on"))
+    bodies = {body for _, body, _ in rows}
+    ground = Bearings(source.tree_id, bodies, is_whole=len(bodies) > 50)
     return [
         pk
-        for pk, body, on in concerned.values_list("pk", field, "on")
+        for pk, body, on in rows
         if any(node_id in piece.chain for piece in ground.on(body, fixed or on))
     ]
+
+
+def _absent(
+    entries: EntryQuerySet, field: str, source: Source, days: Interval
+) -> Collection[int]:
+    if source.tree_id is not None:
+        return absent_through(source.tree_id, days)
+    named = set(entries.values_list(field, flat=True).distinct()) - {None}
+    return places_absent(named, days)
 
 
 def _fixed_day(law: str, scope: Scope) -> date | None:
