@@ -32,6 +32,7 @@ from kheo.programmes.regime import (
 )
 
 PACKS_KEPT = 200
+SPANS_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,18 @@ def line_of(code: str) -> tuple[str, ...]:
 
 
 def duties_in(code: str, span: Interval) -> list[Duty]:
-    """The duties of a programme due in `span`, through its versions, by groups."""
-    return duties_through(packs_of(code), span, VIETNAM)
+    """The duties of a programme due in `span`, through its versions, by groups.
+
+    Reckoned once per process for the versions that the programme has.
+    """
+    return list(_duties(code, edition_of(code), span))
+
+
+@lru_cache(maxsize=SPANS_KEPT)
+def _duties(
+    code: str, _edition: tuple[tuple[str, date | None], ...], span: Interval
+) -> tuple[Duty, ...]:
+    return tuple(duties_through(packs_of(code), span, VIETNAM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ def deadlines_in(code: str, span: Interval) -> list[Deadline]:
     """The duties due in `span` to show, each in the words of its version."""
     packs = packs_of(code)
     shown = []
-    for duty in duties_through(packs, span, VIETNAM):
+    for duty in duties_in(code, span):
         pack = governing(packs, duty)
         reporter, receiver = pack.group(duty.reporter), pack.group(duty.receiver)
         shown.append(Deadline(duty, pack.report(duty.report), reporter, receiver))
@@ -257,7 +268,7 @@ def _owed_in(
     programme: Programme, organisation: Organisation, span: Interval
 ) -> Iterator[Owed]:
     packs = packs_of(programme.code)
-    for duty in duties_through(packs, span, VIETNAM):
+    for duty in duties_in(programme.code, span):
         pack = governing(packs, duty)
         day = duty.window.last
         group = pack.group(duty.reporter)

@@ -78,15 +78,20 @@ class Scope:
         """Give the slices that belong to the question; `None` if all do."""
         if self.programme is None and not self.dimensions:
             return None
-        rows = Slice.objects.all()
-        if self.programme is not None:
-            rows = rows.filter(programme=self.programme)
         wanted = (self.dimensions or {}).items()
         return [
             number
-            for number, text in rows.values_list("pk", "dimensions")
+            for number, text in _slices(self.programme)
             if wanted <= rules.dimensions_of(text).items()
         ]
+
+
+@remembered
+def _slices(programme: str | None) -> list[tuple[int, str]]:
+    rows = Slice.objects.all()
+    if programme is not None:
+        rows = rows.filter(programme=programme)
+    return list(rows.values_list("pk", "dimensions"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +103,7 @@ class Kept:
 
     @classmethod
     def of(cls, scope: Scope) -> Self:
-        rows = Projection.objects.filter(tree__code=scope.tree)
-        if scope.tree == PLACES:
-            rows = Projection.objects.filter(tree=None)
-        numbers = {
-            kind: (pk, tree)
-            for pk, tree, kind in rows.values_list("pk", "tree", "kind")
-        }
+        numbers = _projections(scope.tree)
         if not numbers:
             return cls(_tree_id(scope.tree), ())
         recorded, tree_id = numbers[Projection.Kind.RECORDED]
@@ -113,6 +112,18 @@ class Kept:
             return cls(tree_id, (recorded,))
         is_current = scope.structure >= _last_change(tree_id)
         return cls(tree_id, (recorded, shift) if is_current else ())
+
+
+@remembered
+def _projections(tree: str) -> dict[str, tuple[int, int | None]]:
+    """The numbers of a tree's projections, with that of the tree, by kind."""
+    rows = Projection.objects.filter(tree__code=tree)
+    if tree == PLACES:
+        rows = Projection.objects.filter(tree=None)
+    return {
+        kind: (pk, tree_id)
+        for pk, tree_id, kind in rows.values_list("pk", "tree", "kind")
+    }
 
 
 @remembered
@@ -163,10 +174,12 @@ def sum_of(row: Mapping[str, object]) -> Contribution:
     return Contribution(*(n if isinstance(n, int) else 0 for n in found))
 
 
+@remembered
 def _tree_id(code: str) -> int | None:
     return None if code == PLACES else Tree.objects.get(code=code).pk
 
 
+@remembered
 def _last_change(tree_id: int | None) -> date:
     """Give the day since which the structure is what it is now."""
     if tree_id is None:

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
-from kheo.core.calendar import VIETNAM
 from kheo.core.periods import Interval
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Pack
-from kheo.programmes.queries import packs_of
-from kheo.programmes.regime import Duty, duties_through
+from kheo.programmes.queries import duties_in, packs_of
+from kheo.programmes.regime import Duty
 from kheo.reporting.queries.obligations import cells_of, pack_in
 from kheo.reporting.queries.rolls import Rolls
 
@@ -50,7 +49,7 @@ def _pairs_in(
 ) -> Iterator[Pair]:
     packs = packs_of(programme.code)
     span = Interval(_earlier(interval.start), _later(interval.end))
-    for duty in duties_through(packs, span, VIETNAM):
+    for duty in duties_in(programme.code, span):
         if duty.window.last not in interval:
             continue
         pack = pack_in(packs, duty.last_day)

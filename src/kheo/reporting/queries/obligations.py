@@ -5,17 +5,15 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
-from kheo.core.calendar import VIETNAM
 from kheo.core.periods import Interval
 from kheo.ledger.rules import canonical, dimensions_of
 from kheo.organisations.models import Organisation, OrganisationVersion
 from kheo.organisations.queries import names_on
 from kheo.programmes.models import FocalDay, Programme
 from kheo.programmes.pack import Cell, Law, Pack, Text
-from kheo.programmes.queries import Owed, pack_on, packs_of
+from kheo.programmes.queries import Owed, duties_in, pack_on, packs_of
 from kheo.programmes.regime import (
     Duty,
-    duties_through,
     late_days,
     with_earlier_day,
 )
@@ -42,7 +40,7 @@ def owed_in(
     rolls = Rolls.now()
     for each in programmes:
         source = Source(each, packs_of(each.code), rolls)
-        for duty in duties_through(source.packs, _wider(span), VIETNAM):
+        for duty in duties_in(each.code, _wider(span)):
             found += source.found(duty, bodies=bodies)
     inside = [one for one in found if one.duty.last_day in span]
     return sorted(_named(inside), key=lambda one: (one.duty.last_day, one.programme))
