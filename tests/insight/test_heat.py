@@ -11,7 +11,15 @@ from django.urls import reverse
 from kheo.insight.rules.sending import Mark, Sendings, Shade, mark_of
 from tests.insight.test_views import client_of, world  # noqa: F401  fixtures
 from tests.organisations.make import make_body
-from tests.reporting.make import APRIL, IN_TIME, LATE, MARCH, sent
+from tests.reporting.make import (
+    APRIL,
+    IN_TIME,
+    LATE,
+    MARCH,
+    keep_since,
+    make_report,
+    sent,
+)
 
 DAY = date(2024, 3, 24)
 WORDS = {"programme": "s0", "at": "tu", "year": "2024", "period": "m3"}
@@ -39,6 +47,9 @@ def test_the_last_day_itself_is_in_time(sent_on, today, mark):
         (Sendings(in_time=2, late=1, missing=1), Shade.PARTLY),
         (Sendings(missing=2), Shade.NONE),
         (Sendings(in_time=2, not_due=1), Shade.NOT_DUE),
+        (Sendings(on_paper=3), Shade.ON_PAPER),
+        (Sendings(in_time=1, on_paper=3), Shade.GOOD),
+        (Sendings(missing=1, on_paper=3), Shade.NONE),
     ],
 )
 def test_missing_weighs_more_than_late_and_late_more_than_waiting(counted, shade):
@@ -162,7 +173,7 @@ def test_a_body_out_of_sight_has_no_list(client_of, world):  # noqa: F811
 
 
 @pytest.mark.django_db
-def test_the_heat_table_goes_into_files_with_its_five_numbers(client_of, world):  # noqa: F811
+def test_the_heat_table_goes_into_files_with_its_six_numbers(client_of, world):  # noqa: F811
     sent(world, "a1")
     client = client_of()
 
@@ -175,8 +186,8 @@ def test_the_heat_table_goes_into_files_with_its_five_numbers(client_of, world):
     assert len(sheets) == 2
     table = list(csv.reader(io.StringIO(text.content.decode("utf-8-sig"))))
     by_label = {row[0]: row for row in table[1:]}
-    assert by_label["a"][1 + 5 * 2 + 1] == "1"
-    assert len(table[0]) == 1 + 5 * 12
+    assert by_label["a"][1 + 6 * 2 + 1] == "1"
+    assert len(table[0]) == 1 + 6 * 12
     unknown = client.get(reverse("insight:overview_file", args=["csv"]), WORDS)
     assert unknown.status_code == 404
 
@@ -194,3 +205,73 @@ def test_the_list_as_a_file_is_filtered_as_on_screen(client_of, world):  # noqa:
     assert [row[0] for row in table[1:]] == ["a1"]
     assert table[1][3] == "2024-03-22"
     assert MARCH.start == date(2024, 2, 25)
+
+
+# Kept on paper
+
+
+@pytest.mark.django_db
+def test_what_was_kept_on_paper_is_never_missing_and_what_was_sent_counts(
+    client_of,  # noqa: F811
+    world,  # noqa: F811
+):
+    sent(world, "a1", at=LATE)
+    keep_since({"units": MARCH.end})
+    client = client_of()
+
+    rows = rows_of(overview(client, report="unit-month"))
+
+    first, march, april = rows["a"].cells[0], rows["a"].cells[2], rows["a"].cells[3]
+    assert first.counted == Sendings(on_paper=2)
+    assert march.counted == Sendings(late=1, on_paper=1)
+    assert (april.counted.missing, april.counted.on_paper) == (2, 0)
+    assert (first.shade, march.shade) == (Shade.ON_PAPER, Shade.LATE)
+    listed = client.get(first.href)
+    assert [row.sending.mark for row in listed.context["rows"]] == [Mark.ON_PAPER] * 2
+    assert reverse("programmes:detail", args=["s0"]) in listed.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "said", "legend"),
+    [
+        (
+            "vi",
+            "khi đó báo cáo trên giấy, không lưu tại đây: 2<",
+            "khi đó báo cáo trên giấy, không lưu tại đây<",
+        ),
+        ("en", "kept on paper then, not here: 2<", "kept on paper then, not here<"),
+    ],
+    ids=["vi", "en"],
+)
+def test_paper_is_said_to_who_hears_it_and_in_the_legend(
+    client_of,  # noqa: F811
+    world,  # noqa: F811
+    language,
+    said,
+    legend,
+):
+    client = client_of()
+    client.cookies["django_language"] = language
+
+    before = overview(client, report="unit-month").content.decode()
+    keep_since({"units": MARCH.end})
+    after = overview(client, report="unit-month").content.decode()
+
+    assert legend not in before
+    assert legend in after
+    assert said in after
+    assert "heat-on_paper heat-paper" in after
+
+
+@pytest.mark.django_db
+def test_the_table_by_body_owes_no_report_that_was_kept_on_paper(client_of, world):  # noqa: F811
+    sent(world, "a1")
+    make_report(world, "a2")
+    keep_since({"units": MARCH.end})
+
+    board = client_of().get(reverse("insight:board"), WORDS).context["page"]
+
+    rows = {row.label: (row.sent, row.owed) for row in board.rows}
+    assert rows["a"] == (1, 3)
+    assert rows["b"] == (0, 1)

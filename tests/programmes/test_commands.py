@@ -1,16 +1,21 @@
 """`kheo pack` and `kheo due`, as typed: answers, refusals and usage."""
 
 import json
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from kheo.programmes.models import ProgrammeVersion
+from kheo.core.access import SYSTEM
+from kheo.programmes.models import Programme, ProgrammeVersion
 from kheo.programmes.pack import load_pack
+from kheo.programmes.services import keep_since
 from kheo.programmes.shipped import shipped_pack
 
 from .make import SMALL, small
+
+NOON = datetime(2024, 3, 1, 5, tzinfo=UTC)
 
 
 def run(*args):
@@ -133,6 +138,24 @@ def test_due_as_json_has_exactly_the_promised_keys():
     assert (first["due_on"], first["last_day"]) == ("2024-01-25", "2024-01-24")
     assert first["lock_on"] == "2024-02-04"
     assert {tuple(reason) for reason in first["why"]} == {("vi", "en")}
+
+
+@pytest.mark.django_db
+def test_due_says_which_reports_of_a_loaded_programme_were_kept_on_paper(file):
+    run("pack", "load", str(file))
+    keep_since(
+        Programme.objects.get(), {"below": date(2024, 3, 1)}, actor=SYSTEM, at=NOON
+    )
+
+    rows = json.loads(run("due", "small", "--year", "2024", "--json"))
+
+    paper = [
+        row["window"]["to"]
+        for row in rows
+        if any("kept on paper" in reason["en"] for reason in row["why"])
+    ]
+    assert paper == ["2024-01-25", "2024-02-25"]
+    assert "kept on paper" not in run("due", str(file), "--year", "2024", "--json")
 
 
 @pytest.mark.django_db

@@ -13,9 +13,11 @@ from kheo.programmes.pack import Frequency, Text, load_pack
 from kheo.programmes.regime import (
     duties,
     duties_through,
+    is_on_paper,
     last_day_of,
     late_days,
     with_earlier_day,
+    with_paper,
 )
 from kheo.programmes.shipped import shipped_pack, shipped_packs
 
@@ -355,3 +357,29 @@ def test_a_stage_report_covers_the_stage():
     assert (duty.code, duty.period) == ("stage", None)
     assert duty.window == Interval(date(2024, 1, 1), date(2026, 1, 1))
     assert duty.last_day == date(2025, 11, 30)
+
+
+# Kept on paper
+
+
+def test_a_window_that_ended_before_the_day_was_kept_on_paper():
+    since = {"units": date(2024, 3, 24)}
+    february, march = unit_duty("2024-02"), unit_duty("2024-03")
+
+    assert march.window.last == date(2024, 3, 24)
+    assert is_on_paper(february, since)
+    assert not is_on_paper(march, since)
+    assert is_on_paper(march, {"units": date(2024, 3, 25)})
+    assert not is_on_paper(february, {"committees": date(2030, 1, 1)})
+    assert not is_on_paper(february, {})
+
+
+def test_paper_is_a_reason_in_both_languages():
+    since = {"units": date(2024, 3, 1)}
+    february, march = unit_duty("2024-02"), unit_duty("2024-03")
+
+    told = with_paper(february, since).why[-1]
+
+    assert "1/3/2024" in told.vi
+    assert "1 March 2024" in told.en
+    assert with_paper(march, since) == march

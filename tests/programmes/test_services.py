@@ -21,6 +21,7 @@ from kheo.programmes.queries import (
     duties_in,
     duties_of,
     focal_days_by,
+    kept_since,
     members,
     pack_on,
     packs_of,
@@ -430,3 +431,72 @@ def test_who_was_late_by_the_set_day_does_not_become_in_time_afterwards(province
         for one in duties_of(province["huyen-cell"], YEAR)
     }
     assert (days["2024-05"], days["2024-06"]) == ((20, True), (24, False))
+
+
+# Since when reports are kept here
+
+
+def keep(days, **options):
+    options = {"actor": SYSTEM, "at": NOON} | options
+    services.keep_since(Programme.objects.get(), days, **options)
+
+
+def entries():
+    kept = AuditEntry.objects.filter(verb="programme.keep_since").order_by("pk")
+    return [entry.data for entry in kept]
+
+
+def test_each_group_has_its_own_day_and_each_change_leaves_a_trace(province):
+    load(shipped_pack("s0"))
+
+    keep({"units": DAY, "communes": None})
+    keep({"units": DAY})
+    keep({"units": date(2024, 6, 1), "committees": DAY})
+    keep({"units": None})
+
+    assert kept_since("s0") == {"committees": DAY}
+    assert entries() == [
+        {"reporter": "units", "since": "2024-05-01", "before": None},
+        {"reporter": "units", "since": "2024-06-01", "before": "2024-05-01"},
+        {"reporter": "committees", "since": "2024-05-01", "before": None},
+        {"reporter": "units", "since": None, "before": "2024-06-01"},
+    ]
+
+
+def test_what_is_owed_before_the_day_is_on_paper(province):
+    load(shipped_pack("s0"))
+    keep({"units": DAY})
+
+    owed = duties_of(province["huyen-cell"], YEAR)
+    others = duties_of(province["huyen"], YEAR)
+
+    paper = {one.duty.code for one in owed if one.is_on_paper}
+    assert paper == {"2024-01", "2024-02", "2024-03", "2024-04", "2024-Q1"}
+    assert not any(one.is_on_paper for one in others)
+
+
+def test_groups_that_nobody_reports_in_are_refused(province):
+    load(shipped_pack("s0"))
+
+    for unknown in ("board", "nothing"):
+        with pytest.raises(RuleBroken):
+            keep({"units": DAY, unknown: DAY})
+
+    assert kept_since("s0") == {}
+
+
+def test_only_who_manages_programmes_says_since_when(province):
+    load(shipped_pack("s0"), home=province["tu"])
+    roots = frozenset({province["tu"].pk})
+    reviewer = Actor(user_id=1, writable={Capability.REVIEW_REPORTS: roots})
+    elsewhere = Actor(
+        user_id=1,
+        writable={Capability.MANAGE_PROGRAMMES: frozenset({province["khoi"].pk})},
+    )
+
+    for actor in (reviewer, elsewhere):
+        assert not services.may_manage(Programme.objects.get(), actor)
+        with pytest.raises(NotAllowed):
+            keep({"units": DAY}, actor=actor)
+
+    assert kept_since("s0") == {}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from kheo.accounts.services import add_user, grant_role
 from kheo.core.access import SYSTEM, Role
 from kheo.programmes.models import FocalDay
+from kheo.programmes.queries import kept_since
 from kheo.programmes.shipped import shipped_pack
 from tests.organisations.make import make_body
 
@@ -47,7 +48,7 @@ def text(response):
     return " ".join(response.content.decode().split())
 
 
-@pytest.mark.parametrize("name", ["list", "detail", "focal_days"])
+@pytest.mark.parametrize("name", ["list", "detail", "focal_days", "kept_here"])
 def test_a_stranger_is_sent_to_sign_in(client, province, name):
     load(shipped_pack("s0"))
     args = [] if name == "list" else ["s0"]
@@ -158,6 +159,52 @@ def test_who_receives_no_reports_does_not_find_the_page_of_days(client, province
     sign_in(client, Role.OBSERVER, province["tu"])
 
     assert page(client, "focal_days", "s0").status_code == 404
+
+
+def test_who_manages_the_programme_says_since_when_reports_are_kept_here(
+    client, province
+):
+    load(shipped_pack("s0"), home=province["tu"])
+    sign_in(client, Role.SPECIALIST, province["tu"])
+    path = reverse("programmes:kept_here", args=["s0"])
+    assert path in text(page(client, "detail", "s0"))
+
+    answer = client.post(path, {"units": "01/11/2023", "committees": ""})
+
+    assert answer.status_code == 302
+    assert kept_since("s0") == {"units": date(2023, 11, 1)}
+    shown = text(page(client, "detail", "s0", language="en", year="2023"))
+    assert "since 01/11/2023" in shown
+    assert "set by Một người on 01/05/2024" in shown
+    assert "they are kept here since 1 November 2023" in shown
+    assert 'value="01/11/2023"' in text(page(client, "kept_here", "s0"))
+
+
+def test_a_day_that_is_none_is_refused_beside_its_group(client, province):
+    load(shipped_pack("s0"), home=province["tu"])
+    sign_in(client, Role.SPECIALIST, province["tu"])
+    path = reverse("programmes:kept_here", args=["s0"])
+
+    answer = client.post(path, {"units": "31/11/2023", "committees": "01/11/2023"})
+
+    assert answer.status_code == 422
+    assert "units" in answer.context["form"].errors
+    assert kept_since("s0") == {}
+
+
+@pytest.mark.parametrize("role", [Role.OBSERVER, Role.FOCAL_POINT])
+def test_others_read_since_when_and_set_nothing(client, province, role):
+    load(shipped_pack("s0"), home=province["tu"])
+    sign_in(client, role, province["tu"])
+    path = reverse("programmes:kept_here", args=["s0"])
+
+    shown = text(page(client, "detail", "s0", language="en"))
+
+    assert "since the programme began" in shown
+    assert path not in shown
+    assert client.get(path).status_code == 404
+    assert client.post(path, {"units": "01/11/2023"}).status_code == 404
+    assert kept_since("s0") == {}
 
 
 def test_pages_cost_the_same_for_one_programme_and_three(

@@ -10,6 +10,8 @@ from kheo.core.access import SYSTEM, Actor, Role
 from kheo.core.periods import Interval
 from kheo.ledger import services as ledger
 from kheo.organisations.models import Organisation
+from kheo.programmes.models import Programme
+from kheo.programmes.services import keep_since as keep
 from kheo.programmes.services import load
 from kheo.programmes.shipped import shipped_packs
 from kheo.reporting.models import Report
@@ -140,3 +142,8 @@ def work(source, on, amount, *bodies, measure="roads", at=IN_TIME, **others):
         ],
         at=at,
     )
+
+
+def keep_since(days, *, at=IN_TIME):
+    """Say since when the reports of S0's groups are kept here."""
+    keep(Programme.objects.get(code="s0"), days, actor=SYSTEM, at=at)

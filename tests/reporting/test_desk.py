@@ -23,6 +23,7 @@ from tests.reporting.make import (
     MARCH,
     START,
     accept,
+    keep_since,
     make_report,
     make_world,
     owed_by,
@@ -78,6 +79,22 @@ def test_the_counts_on_top_add_up_and_lead_to_their_rows(client, world):
     for value, count in found.items():
         rows = client.get(f"{DESK}&show={value}").context["rows"]
         assert len(rows) == count, value
+
+
+def test_what_was_kept_on_paper_has_its_count_and_nothing_to_press(client, world):
+    accept(sent(world, "a1"))
+    keep_since({"units": MARCH.end})
+    as_(client, world, "focal_point", "a")
+
+    page = client.get(DESK)
+    found = {value: count for value, _words, count in page.context["standings"]}
+    rows = client.get(f"{DESK}&show=on_paper").context["rows"]
+
+    assert (found[""], found["missing"], found["late"]) == (7, 0, 0)
+    assert found["on_paper"] == len(rows) == 6
+    text = page.content.decode()
+    assert text.count("state-paper") == 6
+    assert "Give more time" not in text
     named = client.get(f"{DESK}&name=A5").context["rows"]
     assert [row.line.name for row in named] == ["a5"]
 

@@ -42,6 +42,7 @@ from tests.reporting.make import (
     NEXT_DAY,
     START,
     accept,
+    keep_since,
     make_report,
     make_world,
     owed_by,
@@ -88,6 +89,20 @@ def test_all_bodies_at_once_owe_what_each_owes_alone():
             map(as_plain, alone), key=repr
         )
         assert len(mine) == 12 + 4 + 1 + 1
+
+
+def test_all_bodies_at_once_are_on_paper_as_each_is_alone():
+    world = make_world()
+    keep_since({"units": date(2024, 7, 1)})
+    span = Interval(date(2024, 1, 1), date(2025, 1, 1))
+
+    together = {(as_plain(one), one.is_on_paper) for one in owed_in(span)}
+
+    for code in ("a", "a1"):
+        for one in duties_of(world[code], span):
+            if one.duty.last_day in span:
+                assert (as_plain(one), one.is_on_paper) in together
+    assert {on_paper for _one, on_paper in together} == {True, False}
 
 
 def test_the_focal_point_s_earlier_day_is_the_last_day_of_its_cells_only():
@@ -511,3 +526,72 @@ def test_the_lock_of_a_correction_is_not_asked_again():
     move_report(report, ReportAction.SUBMIT, actor=SYSTEM, at=LOCKED)
 
     assert report.state == "awaiting"
+
+
+# Kept on paper
+
+
+def desk_of_a(world, period="2024-03", on=LATE):
+    programme = Programme.objects.select_related("home").get(code="s0")
+    window = next(one for one in windows_of("s0", 2024) if one.code == period)
+    return rows_of(world["a"], programme, window, on.date())
+
+
+def test_nobody_waits_for_what_was_kept_on_paper():
+    world = make_world()
+    clerk = world.actor("clerk", "a1")
+    assert [one.period for one in to_do(clerk, LATE.date()) if one.is_late]
+
+    keep_since({"units": MARCH.end})
+
+    assert "2024-03" not in {one.period for one in to_do(clerk, LATE.date())}
+    assert not any(one.is_late for one in waiting_for(clerk, LATE.date()))
+    assert {one.period for one in to_do(clerk, LATE.date())} >= {"2024-04"}
+
+
+def test_the_desk_counts_paper_beside_what_is_expected():
+    world = make_world()
+    sent(world, "a1")
+    keep_since({"units": MARCH.end})
+
+    rows = desk_of_a(world)
+
+    tally = tally_of(row.line for row in rows)
+    assert {row.code: row.standing for row in rows} == {
+        "a1": "waiting",
+        "a2": "on_paper",
+    }
+    assert (tally.expected, tally.sent, tally.in_time) == (1, 1, 1)
+    assert (tally.missing, tally.overdue, tally.late) == (0, 0, 0)
+    assert (tally.on_paper, tally.rows) == (1, 2)
+
+
+def test_a_report_that_was_begun_counts_as_it_is():
+    world = make_world()
+    make_report(world, "a1")
+    keep_since({"units": MARCH.end})
+
+    rows = {row.code: row for row in desk_of_a(world)}
+
+    assert (rows["a1"].standing, rows["a1"].line.is_late) == ("missing", True)
+    clerk = world.actor("clerk", "a1")
+    assert {one.period for one in to_do(clerk, LATE.date())} >= {"2024-03"}
+
+
+def test_completeness_expects_what_was_kept_on_paper_only_of_who_sent_it_here():
+    world = make_world()
+    sent(world, "a1", roads=Typed(said=ClaimKind.NIL))
+    keep_since({"units": MARCH.end, "committees": MARCH.end})
+
+    pairs = expected_pairs("roads", MARCH, programme="s0")
+    found = ledger.completeness(
+        ledger.measure_of("roads"),
+        pairs,
+        tree="party",
+        node_id=world["a"].pk,
+        interval=MARCH,
+        programme="s0",
+    )
+
+    assert pairs == set()
+    assert (found.expected, found.reported) == (1, 1)

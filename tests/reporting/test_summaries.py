@@ -22,7 +22,7 @@ from kheo.programmes.models import Programme
 from kheo.reporting.models import Summary
 from kheo.reporting.queries.desk import windows_of
 from kheo.reporting.queries.summaries import Ground, summary_content
-from kheo.reporting.queries.window_books import window_sheets
+from kheo.reporting.queries.window_books import SENDERS, window_sheets
 from kheo.reporting.queries.window_papers import reporting_sentences, window_paper
 from kheo.reporting.rules import digest_of
 from kheo.reporting.sentences import compared, phrase, sentences, unbroken
@@ -39,7 +39,9 @@ from kheo.stationery.workbook import workbook
 from tests.reporting.make import (
     IN_TIME,
     LATE,
+    MARCH,
     NEXT_DAY,
+    keep_since,
     make_report,
     make_world,
     send,
@@ -253,6 +255,39 @@ def test_a_month_without_any_report_says_so(world):
         "standings": [],
     }
     assert "không có đơn vị nào phải gửi" in reporting_sentences(nothing)[0]
+
+
+def test_what_was_kept_on_paper_is_said_and_not_missing(world):
+    sent(world, "a", definition="committee-month")
+    keep_since({"committees": MARCH.end})
+    ground = ground_of(world)
+
+    content = summary_content(ground, {})
+    text = " ".join(reporting_sentences(content))
+    [told] = [one for one in window_sheets(ground, content) if one.name == SENDERS]
+
+    assert "Có 1/1 báo cáo đã gửi" in text
+    assert "Ngoài ra có 1 báo cáo của kỳ này còn lập trên giấy" in text
+    assert "Chưa gửi" not in text
+    assert {row.cells[2] for row in told.rows} >= {"báo cáo trên giấy"}
+    assert "Trên giấy, không lưu trong Khéo: 1." in told.notes[0]
+
+
+def test_a_period_wholly_on_paper_says_so(world):
+    keep_since({"committees": MARCH.end, "communes": MARCH.end})
+
+    text = reporting_sentences(summary_content(ground_of(world), {}))
+
+    assert len(text) == 1
+    assert "Cả 2 báo cáo của kỳ này còn lập trên giấy" in text[0]
+
+
+def test_a_summary_frozen_before_paper_was_known_is_read_as_it_was(world):
+    content = summary_content(ground_of(world), {})
+    del content["tally"]["on_paper"]
+
+    assert "0/2" in reporting_sentences(content)[0]
+    assert window_sheets(ground_of(world), content)
 
 
 # The life of a summary

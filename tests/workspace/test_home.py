@@ -15,6 +15,7 @@ from kheo.workspace.queries.home import home_of
 from tests.reporting.make import (
     IN_TIME,
     accept,
+    keep_since,
     make_report,
     make_world,
     sent,
@@ -97,6 +98,16 @@ def test_a_focal_point_reads_who_sent_and_who_is_late(world):
     assert (desk.tally.expected, desk.tally.sent, desk.to_accept) == (2, 1, 1)
     assert [line.name for line in desk.behind] == ["a2"]
     assert len(found.to_accept.rows) == 1
+
+
+def test_a_focal_point_waits_for_nothing_that_is_kept_on_paper(client, world):
+    sent(world, "a1")
+    keep_since({"units": date(2024, 3, 25)})
+
+    [desk] = home(world, "focal_point", "a", on=AFTER).received
+    assert (desk.tally.expected, desk.late, desk.behind) == (1, 0, [])
+    assert home(world, "focal_point", "b", on=AFTER).received == []
+    page(client, world, "focal_point", "b")
 
 
 def test_a_focal_point_does_not_see_another_committee(world):

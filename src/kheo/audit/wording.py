@@ -53,6 +53,7 @@ SENTENCES: Mapping[str, Promise] = MappingProxyType(
         "place.profile": _("changed the profile of the commune"),
         "plan.apply": _("applied a plan of reorganisation"),
         "plan.undo": _("undid a plan of reorganisation"),
+        "programme.keep_since": _("set since when reports are kept here"),
         "programme.load": _("loaded a version of the programme"),
         "programme.set_focal_day": _("set an earlier day for the bodies below"),
         "report.open": _("began the report"),

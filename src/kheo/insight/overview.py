@@ -60,6 +60,10 @@ class HeatPage:
     lines: tuple[HeatLine, ...]
     whole: HeatLine
 
+    @property
+    def has_paper(self) -> bool:
+        return self.whole.total.counted.on_paper > 0
+
 
 def heat_page(
     frame: Frame, heat: Heat, kinds: Mapping[str, str], *, definition: str = ""
@@ -80,7 +84,7 @@ def heat_page(
         if counted not in drawn:
             drawn[counted] = _count_of(counted), _notes_of(counted)
         number, notes = drawn[counted]
-        if href and counted.expected:
+        if href and counted.owed:
             number = format_html('<a href="{}">{}</a>', href, number)
         return HeatCell(counted, counted.shade, number + notes, href)
 
@@ -104,7 +108,8 @@ def _count_of(counted: Sendings) -> SafeString:
     words = sentence_of(counted)
     said = format_html('<span class="visually-hidden">{}</span>', words)
     if not counted.expected:
-        return format_html('<span aria-hidden="true">·</span>{}', said)
+        sign = "–" if counted.on_paper else "·"
+        return format_html('<span aria-hidden="true">{}</span>{}', sign, said)
     count = f"{grouped(counted.sent)}/{grouped(counted.expected)}"
     return format_html('<span aria-hidden="true">{}</span>{}', count, said)
 
@@ -166,34 +171,40 @@ def note_of(counted: Sendings) -> tuple[str, ...]:
         parts.append(_("%(number)s late") % {"number": grouped(counted.late)})
     if counted.not_due and not counted.missing:
         parts.append(_("not yet due"))
+    if counted.on_paper:
+        parts.append(_("%(number)s on paper") % {"number": grouped(counted.on_paper)})
     return tuple(parts)
 
 
 def sentence_of(counted: Sendings) -> str:
     """The cell for someone who hears it."""
+    paper = _("kept on paper then, not here: %(number)d")
+    on_paper = paper % {"number": counted.on_paper} if counted.on_paper else ""
     if not counted.expected:
-        return _("no report expected")
+        return on_paper or _("no report expected")
     words = _(
         "expected %(expected)d, in time %(in_time)d, late %(late)d, "
         "missing %(missing)d, not yet due %(not_due)d"
     )
-    return words % {
+    told = words % {
         "expected": counted.expected,
         "in_time": counted.in_time,
         "late": counted.late,
         "missing": counted.missing,
         "not_due": counted.not_due,
     }
+    return f"{told}; {on_paper}" if on_paper else told
 
 
 def heat_sheet(heat: Heat, title: Sequence[str]) -> Sheet:
-    """Five numbers for each window, so that anyone can add them up again."""
+    """Six numbers for each window, so that anyone can add them up again."""
     kinds = (
         _("expected"),
         _("in time"),
         _("late"),
         pgettext("report", "missing"),
         _("not yet due"),
+        _("on paper"),
     )
     columns = [Column(_("Body"), width=34)]
     for window in heat.windows:
@@ -204,6 +215,7 @@ def heat_sheet(heat: Heat, title: Sequence[str]) -> Sheet:
         numbers: list[PaperCell] = [one.label]
         for c in one.cells:
             numbers += [c.expected, c.in_time, c.late, c.missing, c.not_due]
+            numbers.append(c.on_paper)
         return Row(tuple(numbers), kind)
 
     rows = [row(one, RowKind.BODY) for one in heat.rows]

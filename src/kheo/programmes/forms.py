@@ -1,5 +1,6 @@
-"""What focal points may type: the earlier day for one report."""
+"""What may be typed on a programme: an earlier day, since when reports are kept here."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kheo.core.forms import DayInput
 from kheo.organisations.models import Organisation
 from kheo.programmes.pack import Pack
+from kheo.programmes.queries import Keeping
 from kheo.programmes.templatetags.packs import say
 
 
@@ -55,3 +57,17 @@ class FocalDayForm(forms.Form):
         ]
         self.fields["valid_from"].initial = today
         self.order_fields(["organisation", "report", "day", "valid_from"])
+
+
+class KeptHereForm(forms.Form):
+    """One day for each group that reports; empty is since the programme began."""
+
+    def __init__(self, *args: Any, keepings: Iterable[Keeping], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in keepings:
+            self.fields[one.code] = forms.DateField(
+                label=say(one.name),
+                required=False,
+                widget=DayInput(),
+                initial=one.row and one.row.since,
+            )

@@ -1,4 +1,4 @@
-"""Programmes, the versions of their packs, and the earlier days set by focal points."""
+"""Programmes, the versions of their packs, and what a site sets for them itself."""
 
 from django.conf import settings
 from django.db import models
@@ -106,3 +106,32 @@ class FocalDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report} {self.organisation} {self.valid_from}: {self.day}"
+
+
+class KeptSince(models.Model):
+    """From which day on the reports of one group are kept here; before it, on paper.
+
+    `reporter` is a group of the pack: cells may have come to Khéo years after their
+    committees. An empty `since` goes back to the programme's own beginning.
+    """
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="kept_since")
+    reporter = models.CharField(_("who reports"), max_length=60)
+    since = models.DateField(_("kept here since"), null=True)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    set_at = models.DateTimeField(_("set at"))
+
+    class Meta:
+        verbose_name = _("beginning of reports here")
+        verbose_name_plural = _("beginnings of reports here")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "reporter"],
+                name="programmes_keptsince_one_a_group",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.reporter}: {self.since}"

@@ -19,6 +19,7 @@ from kheo.organisations.queries import named_on, names_on, superiors_on
 from kheo.places.queries import versions_on as places_on
 from kheo.programmes.models import (
     FocalDay,
+    KeptSince,
     Programme,
     ProgrammeVersion,
 )
@@ -27,8 +28,10 @@ from kheo.programmes.regime import (
     Duty,
     duties_through,
     governing,
+    is_on_paper,
     late_days,
     with_earlier_day,
+    with_paper,
 )
 
 PACKS_KEPT = 200
@@ -45,12 +48,17 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What one body owes: the duty with its own earlier day, and who receives it."""
+    """What one body owes: the duty with its own earlier day, and who receives it.
+
+    Nobody waits for one that is `is_on_paper`; where its report stands here after all, it
+    counts as it is.
+    """
 
     programme: str
     organisation: Organisation
     receiver: Organisation | None
     duty: Duty
+    is_on_paper: bool = False
 
 
 # Packs
@@ -159,13 +167,55 @@ class Deadline:
 
 def deadlines_in(code: str, span: Interval) -> list[Deadline]:
     """The duties due in `span` to show, each in the words of its version."""
-    packs = packs_of(code)
+    packs, since = packs_of(code), kept_since(code)
     shown = []
     for duty in duties_in(code, span):
         pack = governing(packs, duty)
         reporter, receiver = pack.group(duty.reporter), pack.group(duty.receiver)
-        shown.append(Deadline(duty, pack.report(duty.report), reporter, receiver))
+        shown.append(
+            Deadline(
+                with_paper(duty, since), pack.report(duty.report), reporter, receiver
+            )
+        )
     return shown
+
+
+# Since when reports are kept here
+
+
+@remembered
+def kept_since(code: str) -> dict[str, date]:
+    """The first day of reports kept here, by the groups of a programme that have one."""
+    rows = KeptSince.objects.filter(programme__code=code)
+    return {row.reporter: row.since for row in rows if row.since}
+
+
+def reporters_of(code: str) -> dict[str, Group]:
+    """The groups that report under any version, as the last one names them."""
+    found: dict[str, Group] = {}
+    for pack in packs_of(code):
+        for report in pack.reports:
+            found[report.reporter] = pack.group(report.reporter)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A group that reports, with the day set for it, if one was ever."""
+
+    code: str
+    name: Text
+    row: KeptSince | None
+
+
+def keepings_of(programme: Programme) -> list[Keeping]:
+    """Every group that reports, in the pack's order."""
+    rows = KeptSince.objects.filter(programme=programme).select_related("set_by")
+    known = {row.reporter: row for row in rows}
+    return [
+        Keeping(code, group.name, known.get(code))
+        for code, group in reporters_of(programme.code).items()
+    ]
 
 
 # Groups
@@ -279,7 +329,8 @@ def _owed_in(
             report, organisation, day, pack=pack, programme=programme
         )
         own = own_duty(duty, receiver, pack=pack, programme=programme)
-        yield Owed(programme.code, organisation, receiver, own)
+        on_paper = is_on_paper(duty, kept_since(programme.code))
+        yield Owed(programme.code, organisation, receiver, own, on_paper)
 
 
 def own_duty(

@@ -125,6 +125,13 @@ def set_earlier(day: date, who: Text) -> Text:
     )
 
 
+def on_paper(since: date) -> Text:
+    return Text(
+        vi=f"Kỳ này báo cáo còn lập trên giấy: báo cáo lưu trong Khéo từ ngày {vi(since)}; không tính muộn, không tính thiếu.",
+        en=f"Reports of this period were kept on paper: they are kept here since {en(since)}; none is late or missing.",
+    )
+
+
 def lock(days: int, said: Text) -> Text:
     return Text(
         vi=f"Sau ngày cuối cùng còn nhận muộn {days} ngày, rồi khóa ({said.vi}).",

@@ -4,7 +4,7 @@ Pure: a pack, a stretch of days and a calendar go in, `Duty` values come out. A 
 owed where its last day lies in the pack's validity and its window in the stage.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -103,6 +103,22 @@ def with_earlier_day(duty: Duty, day: int, *, lock_days: int | None, who: Text) 
         why=(*duty.why, reasons.set_earlier(last_day, who)),
         is_set_earlier=True,
     )
+
+
+def is_on_paper(duty: Duty, kept_since: Mapping[str, date]) -> bool:
+    """Whether the window ended before its group's reports were kept here.
+
+    `kept_since` has the first day of each group that has one.
+    """
+    return duty.window.last < kept_since.get(duty.reporter, date.min)
+
+
+def with_paper(duty: Duty, kept_since: Mapping[str, date]) -> Duty:
+    """The duty with the reason why nobody waits for it here, where there is one."""
+    if not is_on_paper(duty, kept_since):
+        return duty
+    reason = reasons.on_paper(kept_since[duty.reporter])
+    return replace(duty, why=(*duty.why, reason))
 
 
 def last_day_of(milestone: Milestone) -> date | None:

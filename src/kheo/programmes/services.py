@@ -1,6 +1,7 @@
-"""Changes to programmes: loading a version of a pack, setting an earlier day."""
+"""Changes to programmes: versions of packs, earlier days, since when reports are kept."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -13,9 +14,19 @@ from kheo.core.errors import Conflict, NotAllowed, RuleBroken
 from kheo.core.periods import Interval
 from kheo.ledger.services import define_measure
 from kheo.organisations.models import Organisation
-from kheo.programmes.models import FocalDay, Programme, ProgrammeVersion
+from kheo.programmes.models import (
+    FocalDay,
+    KeptSince,
+    Programme,
+    ProgrammeVersion,
+)
 from kheo.programmes.pack import Law, Measure, Pack, dump_pack
-from kheo.programmes.queries import duties_in, focal_day_on, pack_on
+from kheo.programmes.queries import (
+    duties_in,
+    focal_day_on,
+    pack_on,
+    reporters_of,
+)
 
 FIRST_DAY, LAST_DAY = 1, 28
 """Days that every month has."""
@@ -141,6 +152,49 @@ def set_focal_day(
         organisation_id=organisation.pk,
     )
     return row
+
+
+def may_manage(programme: Programme, actor: Actor) -> bool:
+    """Whether the actor sets what holds for the whole programme."""
+    if programme.home is None:
+        return actor.holds(Capability.MANAGE_PROGRAMMES)
+    return actor.can(Capability.MANAGE_PROGRAMMES, programme.home)
+
+
+@transaction.atomic
+def keep_since(
+    programme: Programme,
+    days: Mapping[str, date | None],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Say from which day on the reports of each group are kept here.
+
+    Of windows that end before it nobody is late or missing; a report that stands here
+    counts as it is. None goes back to the programme's own beginning. Groups that are
+    not named, and the same day again, change nothing.
+    """
+    _require_to_manage(actor, programme.home)
+    if not days.keys() <= reporters_of(programme.code).keys():
+        raise RuleBroken(_("There is no such group."))
+    rows = KeptSince.objects.filter(programme=programme)
+    known = dict(rows.values_list("reporter", "since"))
+    for reporter, since in days.items():
+        before = known.get(reporter)
+        if since == before:
+            continue
+        KeptSince.objects.update_or_create(
+            programme=programme,
+            reporter=reporter,
+            defaults={"since": since, "set_by_id": actor.user_id, "set_at": at},
+        )
+        data = {
+            "reporter": reporter,
+            "since": since and since.isoformat(),
+            "before": before and before.isoformat(),
+        }
+        record(programme, "programme.keep_since", actor=actor, at=at, data=data)
 
 
 def _check_days(

@@ -1,11 +1,13 @@
-"""The programmes in force, one programme with its rules, and the days focal points set."""
+"""The programmes in force, one programme with its rules, and what is set for it here."""
 
 from datetime import date
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kheo.audit.models import AuditEntry
 from kheo.audit.queries import history_of
@@ -16,12 +18,13 @@ from kheo.core.periods import Interval
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import named_on
 from kheo.programmes import services
-from kheo.programmes.forms import FocalDayForm
+from kheo.programmes.forms import FocalDayForm, KeptHereForm
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Pack
 from kheo.programmes.queries import (
     deadlines_in,
     focal_days_by,
+    keepings_of,
     packs_of,
     programmes_on,
 )
@@ -60,6 +63,8 @@ def programme_detail(request: Request, code: str) -> HttpResponse:
         "milestones": [(one, last_day_of(one)) for one in pack.milestones],
         "is_known_year": VIETNAM.is_known(year),
         "may_set_days": bool(request.actor.holds(Capability.REVIEW_REPORTS)),
+        "keepings": keepings_of(programme),
+        "may_keep": services.may_manage(programme, request.actor),
         "history": _history(programme, request.actor),
     }
     return render(request, "programmes/programme_detail.html", context)
@@ -95,6 +100,26 @@ def focal_days(request: Request, code: str) -> HttpResponse:
         "days": focal_days_by(programme, bodies, today),
     }
     template = "programmes/focal_days.html"
+    return render(request, template, context, status=status_of(form))
+
+
+def kept_here(request: Request, code: str) -> HttpResponse:
+    """Since when the reports of each group are kept here; set another day."""
+    programme = get_object_or_404(Programme.objects.select_related("home"), code=code)
+    if not services.may_manage(programme, request.actor):
+        raise Http404
+    pack = _version(packs_of(code), None, timezone.localdate())
+    form = KeptHereForm(request.POST or None, keepings=keepings_of(programme))
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            services.keep_since(
+                programme, form.cleaned_data, actor=request.actor, at=timezone.now()
+            )
+        if not form.errors:
+            messages.success(request, _("Saved since when reports are kept here."))
+            return redirect(f"{programme.get_absolute_url()}#kept-here")
+    context = {"programme": programme, "pack": pack, "form": form}
+    template = "programmes/kept_here.html"
     return render(request, template, context, status=status_of(form))
 
 

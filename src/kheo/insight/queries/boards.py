@@ -20,14 +20,19 @@ from kheo.ledger.queries.answers import parts_of
 from kheo.organisations.models import Organisation, Reach
 from kheo.organisations.queries import PARTY, names_on
 from kheo.programmes.models import Programme
-from kheo.programmes.queries import duties_in, pack_on
+from kheo.programmes.queries import duties_in, kept_since, pack_on
+from kheo.programmes.regime import is_on_paper
 from kheo.reporting.models import Report
 from kheo.reporting.queries.rolls import Rolls
+from kheo.reporting.workflow import STATED
 
 OTHERS = "=others"
 NEAR = timedelta(days=62)
 """A report falls due so close to the end of its window, before or after."""
 CORRECTIONS = ("=own", "=shared", "=unallocated")
+
+Key = tuple[str, int, date, date]
+"""Definition, body, window of one report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,18 +253,19 @@ def _count_reports(frame: Frame, lines: Mapping[str, Line], whole: Line) -> None
     """Count what was owed below each child for windows that end in these days."""
     if not frame.programme:
         return
-    owed = _owed(frame)
-    sent = set(
-        Report.objects.stated()
-        .filter(
-            programme=frame.programme,
-            window_to__gt=frame.interval.start,
-            window_to__lte=frame.interval.end,
-        )
-        .values_list("definition", "organisation_id", "window_from", "window_to")
-    )
-    owing = Counter(pair[1] for pair in owed)
-    sending = Counter(pair[1] for pair in owed & sent)
+    columns = ("definition", "organisation_id", "window_from", "window_to", "state")
+    reports = Report.objects.filter(
+        programme=frame.programme,
+        window_to__gt=frame.interval.start,
+        window_to__lte=frame.interval.end,
+    ).values_list(*columns)
+    begun: dict[Key, str] = {
+        (definition, body, start, end): state
+        for definition, body, start, end, state in reports
+    }
+    owed = _owed(frame, begun)
+    owing = Counter(key[1] for key in owed)
+    sending = Counter(key[1] for key in owed if begun.get(key) in STATED)
     nodes = {int(key) for key in lines if key[0] != "="}
     above = _superiors(owing, {*nodes, frame.at.pk}, frame.interval.last)
     for body, number in owing.items():
@@ -270,8 +276,11 @@ def _count_reports(frame: Frame, lines: Mapping[str, Line], whole: Line) -> None
             line.sent += sending[body]
 
 
-def _owed(frame: Frame) -> set[tuple[str, int, date, date]]:
-    """Definition, body, window of what is owed; only the window itself, if it is one."""
+def _owed(frame: Frame, begun: Collection[Key]) -> set[Key]:
+    """Definition, body, window of what is owed; only the window itself, if it is one.
+
+    Of what was kept on paper only what was `begun` here.
+    """
     programme = Programme.objects.select_related("home").get(code=frame.programme)
     span = Interval(frame.interval.start - NEAR, frame.interval.end + NEAR)
     ended = [
@@ -281,13 +290,14 @@ def _owed(frame: Frame) -> set[tuple[str, int, date, date]]:
     ]
     exact = [duty for duty in ended if duty.window == frame.interval]
     duties = exact or ended
-    found = set()
-    rolls = Rolls.now()
+    found: set[Key] = set()
+    rolls, since = Rolls.now(), kept_since(programme.code)
     for duty in duties:
         pack = pack_on(programme.code, duty.last_day)
         day = duty.window.last
-        found |= {
+        keys = {
             (duty.report, body, duty.window.start, duty.window.end)
             for body in rolls.group(programme, pack, duty.reporter, day)
         }
+        found |= keys.intersection(begun) if is_on_paper(duty, since) else keys
     return found

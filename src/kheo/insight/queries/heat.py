@@ -158,7 +158,12 @@ def _sendings(
                     last_day=last_day,
                     sent_on=sent_on,
                     report=report,
-                    mark=mark_of(sent_on, last_day=last_day, today=asked.today),
+                    mark=mark_of(
+                        sent_on,
+                        last_day=last_day,
+                        today=asked.today,
+                        is_on_paper=owed.is_on_paper and report is None,
+                    ),
                 )
             )
     return found

@@ -1,4 +1,4 @@
-"""Reports on time, late, missing: what one duty is worth, and what a cell of many says."""
+"""Reports on time, late, missing, on paper: what a duty is worth, what a cell says."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ class Mark(StrEnum):
     LATE = "late"
     MISSING = "missing"
     NOT_DUE = "not_due"
+    ON_PAPER = "on_paper"
 
 
 class Shade(StrEnum):
@@ -23,11 +24,19 @@ class Shade(StrEnum):
     PARTLY = "partly"
     NONE = "none"
     NOT_DUE = "not_due"
+    ON_PAPER = "on_paper"
     NOT_EXPECTED = "not_expected"
 
 
-def mark_of(sent_on: date | None, *, last_day: date, today: date) -> Mark:
-    """Judge one duty: its last day still counts as in time."""
+def mark_of(
+    sent_on: date | None, *, last_day: date, today: date, is_on_paper: bool = False
+) -> Mark:
+    """Judge one duty: its last day still counts as in time.
+
+    `is_on_paper` says that reports were not kept here then and none was begun.
+    """
+    if is_on_paper:
+        return Mark.ON_PAPER
     if sent_on is not None:
         return Mark.IN_TIME if sent_on <= last_day else Mark.LATE
     return Mark.MISSING if today > last_day else Mark.NOT_DUE
@@ -35,12 +44,13 @@ def mark_of(sent_on: date | None, *, last_day: date, today: date) -> Mark:
 
 @dataclass(frozen=True, slots=True)
 class Sendings:
-    """Many duties counted; they add up."""
+    """Many duties counted; they add up. What was kept on paper is not expected."""
 
     in_time: int = 0
     late: int = 0
     missing: int = 0
     not_due: int = 0
+    on_paper: int = 0
 
     @classmethod
     def of(cls, marks: Iterable[Mark]) -> "Sendings":
@@ -53,11 +63,17 @@ class Sendings:
             self.late + other.late,
             self.missing + other.missing,
             self.not_due + other.not_due,
+            self.on_paper + other.on_paper,
         )
 
     @property
     def expected(self) -> int:
         return self.in_time + self.late + self.missing + self.not_due
+
+    @property
+    def owed(self) -> int:
+        """All that was owed, here or on paper."""
+        return self.expected + self.on_paper
 
     @property
     def sent(self) -> int:
@@ -67,7 +83,7 @@ class Sendings:
     def shade(self) -> Shade:
         """Missing weighs more than late; what is not yet due weighs nothing."""
         if not self.expected:
-            return Shade.NOT_EXPECTED
+            return Shade.ON_PAPER if self.on_paper else Shade.NOT_EXPECTED
         if self.missing:
             return Shade.PARTLY if self.sent else Shade.NONE
         if self.late:

@@ -62,15 +62,18 @@ def sent(request: Request) -> HttpResponse:
         "choices": [
             (name, number, with_words(request, show=code), code == show)
             for code, name, number in (
-                ("", _("all"), counted.expected),
+                ("", _("all"), counted.owed),
                 (Mark.IN_TIME, _("in time"), counted.in_time),
                 (Mark.LATE, _("late"), counted.late),
                 (Mark.MISSING, pgettext("report", "missing"), counted.missing),
                 (Mark.NOT_DUE, _("not yet due"), counted.not_due),
+                (Mark.ON_PAPER, _("on paper"), counted.on_paper),
             )
+            if number or code != Mark.ON_PAPER
         ],
         "query": request.GET.urlencode(),
         "back": f"{reverse('insight:overview')}?{_back(frame, window)}",
+        "has_paper": bool(counted.on_paper),
         "desks": _desks(request, frame.programme or "", window, listed),
     }
     return render(request, "insight/sent.html", context)
@@ -152,6 +155,7 @@ def _rows(request: Request, frame: Frame, listed: list[Sending]) -> list[SentRow
         Mark.LATE: _("late"),
         Mark.MISSING: pgettext("report", "missing"),
         Mark.NOT_DUE: _("not yet due"),
+        Mark.ON_PAPER: _("on paper"),
     }
     rows = [
         SentRow(

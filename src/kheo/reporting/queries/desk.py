@@ -41,12 +41,13 @@ LATE = "late"
 
 
 class Standing(StrEnum):
-    """Where a report stands for its receiver."""
+    """Where a report stands for its receiver; on paper, nobody waits for it here."""
 
     WAITING = "waiting"
     RETURNED = "returned"
     ACCEPTED = "accepted"
     MISSING = "missing"
+    ON_PAPER = "on_paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class Tally:
     """Completeness and timeliness of one window.
 
     `sent` holds what came at all; `late` of these came late, `overdue` are missing
-    after their last day. Waiting, returned, accepted and missing make `expected`.
+    after their last day. Waiting, returned, accepted and missing make `expected`; what
+    was kept `on_paper` stands beside it.
     """
 
     expected: int
@@ -102,6 +104,11 @@ class Tally:
     late: int
     missing: int
     overdue: int
+    on_paper: int
+
+    @property
+    def rows(self) -> int:
+        return self.expected + self.on_paper
 
 
 def receivers_for(
@@ -231,6 +238,8 @@ def last_activity(bodies: Collection[int], window: Interval) -> dict[int, date]:
 
 def standing_of(line: Line) -> Standing:
     """Where a report stands for its receiver; one on its way back counts as returned."""
+    if line.is_on_paper:
+        return Standing.ON_PAPER
     if line.report is None or line.report.sent_at is None:
         return Standing.MISSING
     if line.state == ReportState.ACCEPTED:
@@ -242,12 +251,13 @@ def tally_of(lines: Iterable[Line]) -> Tally:
     """How many were expected, came, came in time."""
     listed = list(lines)
     count = Counter(standing_of(line) for line in listed)
-    missing = count[Standing.MISSING]
+    missing, on_paper = count[Standing.MISSING], count[Standing.ON_PAPER]
+    expected = len(listed) - on_paper
     late = [line for line in listed if line.is_late]
     overdue = [one for one in late if standing_of(one) is Standing.MISSING]
-    sent = len(listed) - missing
+    sent = expected - missing
     return Tally(
-        expected=len(listed),
+        expected=expected,
         sent=sent,
         waiting=count[Standing.WAITING],
         returned=count[Standing.RETURNED],
@@ -256,6 +266,7 @@ def tally_of(lines: Iterable[Line]) -> Tally:
         late=len(late) - len(overdue),
         missing=missing,
         overdue=len(overdue),
+        on_paper=on_paper,
     )
 
 

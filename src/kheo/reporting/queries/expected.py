@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from kheo.core.periods import Interval
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Pack
-from kheo.programmes.queries import duties_in, packs_of
-from kheo.programmes.regime import Duty
+from kheo.programmes.queries import duties_in, kept_since, packs_of
+from kheo.programmes.regime import Duty, is_on_paper
 from kheo.reporting.queries.obligations import cells_of, pack_in
 from kheo.reporting.queries.rolls import Rolls
 
@@ -25,6 +25,7 @@ def expected_pairs(
 ) -> set[Pair]:
     """Every body that owes a report with this measure, with each window it owes it for.
 
+    Reports kept on paper are not expected; whoever sent one here reported unasked.
     Windows belong to the interval in which their last day lies. Bodies owe what their
     group owes on that day; of `bodies` only, where given. Packs times members: nothing
     is stored, and the queries do not grow with the bodies.
@@ -47,10 +48,10 @@ def _pairs_in(
     interval: Interval,
     bodies: Collection[int] | None,
 ) -> Iterator[Pair]:
-    packs = packs_of(programme.code)
+    packs, since = packs_of(programme.code), kept_since(programme.code)
     span = Interval(_earlier(interval.start), _later(interval.end))
     for duty in duties_in(programme.code, span):
-        if duty.window.last not in interval:
+        if duty.window.last not in interval or is_on_paper(duty, since):
             continue
         pack = pack_in(packs, duty.last_day)
         if pack is None or measure not in measures_in(pack, duty):

@@ -63,6 +63,11 @@ class Line:
         return self.owed is not None and self.owed.duty.is_set_earlier
 
     @property
+    def is_on_paper(self) -> bool:
+        """Whether nobody waits for it here; a report that was begun is waited for."""
+        return self.report is None and self.owed is not None and self.owed.is_on_paper
+
+    @property
     def is_open(self) -> bool:
         return self.report is None or self.report.state in OPEN
 
@@ -79,6 +84,8 @@ def own_bodies(actor: Actor) -> frozenset[int]:
 def to_do(actor: Actor, on: date) -> list[Line]:
     """What the actor's own bodies still owe: not begun, drafts, returned, late ones.
 
+    What was kept on paper is not owed here, unless its report was begun.
+
     Reports of bodies that they succeeded are carried on, marked so.
     """
     bodies = own_bodies(actor)
@@ -87,7 +94,8 @@ def to_do(actor: Actor, on: date) -> list[Line]:
     span = Interval(on - LOOK_BACK, on + LOOK_AHEAD)
     owed = owed_in(span, bodies=bodies)
     known = reports_by_key(Report.objects.filter(organisation__in=bodies), owed)
-    fresh = [one for one in owed if key_of(one) not in known]
+    asked = [one for one in owed if not one.is_on_paper]
+    fresh = [one for one in asked if key_of(one) not in known]
     drafts = [
         report
         for report in with_extension(
@@ -168,7 +176,7 @@ def line_of_owed(
     title = titles.named(owed.programme, owed.duty.report, owed.duty.last_day)
     if report is not None:
         return _line(report, name, title, on, flagged=flagged)
-    late = (on - owed.duty.last_day).days
+    late = 0 if owed.is_on_paper else (on - owed.duty.last_day).days
     return Line(
         name=name,
         title=title,

@@ -11,9 +11,10 @@ from kheo.organisations.models import Organisation, OrganisationVersion
 from kheo.organisations.queries import names_on
 from kheo.programmes.models import FocalDay, Programme
 from kheo.programmes.pack import Cell, Law, Pack, Text
-from kheo.programmes.queries import Owed, duties_in, pack_on, packs_of
+from kheo.programmes.queries import Owed, duties_in, kept_since, pack_on, packs_of
 from kheo.programmes.regime import (
     Duty,
+    is_on_paper,
     late_days,
     with_earlier_day,
 )
@@ -77,6 +78,7 @@ class _Found:
     body: int
     receiver: int | None
     duty: Duty
+    is_on_paper: bool = False
 
 
 class Source:
@@ -86,6 +88,7 @@ class Source:
         self.programme = programme
         self.packs = packs
         self.rolls = rolls
+        self.kept_since = kept_since(programme.code)
         self._focal_days: list[FocalDay] | None = None
 
     def pack(self, duty: Duty) -> Pack:
@@ -105,10 +108,11 @@ class Source:
         )
         owing = [one for one in roll.bodies if bodies is None or one in bodies]
         earlier = self._earlier(pack, duty) if owing else {}
+        on_paper = is_on_paper(duty, self.kept_since)
         for body in owing:
             to = roll.receivers.get(body)
             own = earlier.get(to, duty) if to else duty
-            yield _Found(self.programme.code, body, to, own)
+            yield _Found(self.programme.code, body, to, own, on_paper)
 
     def receivers(self, duty: Duty) -> frozenset[int]:
         """Every body to which the duty's reports go."""
@@ -175,6 +179,7 @@ def _named(found: Collection[_Found]) -> list[Owed]:
             if one.receiver
             else None,
             duty=one.duty,
+            is_on_paper=one.is_on_paper,
         )
         for one in found
     ]

@@ -279,6 +279,7 @@ def _tally(rows: Sequence[Row]) -> dict[str, int]:
         "in_time": tally.in_time,
         "late": tally.late,
         "missing": tally.missing,
+        "on_paper": tally.on_paper,
     }
 
 

@@ -51,6 +51,7 @@ STANDINGS: Mapping[str, str] = {
     "accepted": "đã tiếp nhận",
     "returned": "đã trả lại, đang sửa",
     "missing": "chưa gửi",
+    "on_paper": "báo cáo trên giấy",
 }
 
 
@@ -242,6 +243,9 @@ def _senders(content: Mapping[str, Any], period: str) -> Sheet:
         f"{tally['in_time']}, muộn {tally['late']}); đã tiếp nhận {tally['accepted']}; "
         f"chưa gửi {tally['missing']}."
     )
+    # A summary frozen by an older version does not say it.
+    if on_paper := tally.get("on_paper", 0):
+        told += f" Trên giấy, không lưu trong Khéo: {on_paper}."
     title = (f"Tình hình gửi báo cáo, {period}", content["body_name"])
     return Sheet(SENDERS, columns, tuple(rows), title, (told,), is_landscape=True)
 

@@ -134,10 +134,14 @@ def _blocks(content: Mapping[str, Any]) -> Iterator[Block]:
 
 
 def reporting_sentences(content: Mapping[str, Any]) -> list[str]:
-    """Who reported: how many in time, late, not at all, and which are missing."""
+    """Who reported: in time, late, on paper, not at all, and which are missing."""
     tally, standings = content["tally"], content["standings"]
     start, end = (date.fromisoformat(content[name]) for name in ("from", "to"))
     window = f"Kỳ số liệu từ ngày {_day(start)} đến hết ngày {_day(end)}."
+    # A summary frozen by an older version does not say it.
+    on_paper = tally.get("on_paper", 0)
+    if not tally["expected"] and on_paper:
+        return [f"{window} Cả {on_paper} báo cáo của kỳ này còn lập trên giấy."]
     if not tally["expected"]:
         return [f"{window} Trong kỳ không có đơn vị nào phải gửi báo cáo."]
     found = [
@@ -147,6 +151,11 @@ def reporting_sentences(content: Mapping[str, Any]) -> list[str]:
             f"{tally['accepted']} báo cáo."
         )
     ]
+    if on_paper:
+        found.append(
+            f"Ngoài ra có {on_paper} báo cáo của kỳ này còn lập trên giấy, không tính "
+            "vào số phải gửi."
+        )
     missing = [one["name"] for one in standings if one["is_missing"]]
     if missing and len(missing) <= MOST_NAMES:
         found.append(

@@ -139,13 +139,16 @@ def desk_extend(
 
 def _standings(tally: Tally) -> list[tuple[str, str, int]]:
     """The counts on top, each leading to its rows: value, words, how many."""
+    kept = (Standing.ON_PAPER, _("on paper"), tally.on_paper)
+    on_paper = [kept] if tally.on_paper else []
     return [
-        ("", _("all"), tally.expected),
+        ("", _("all"), tally.rows),
         (Standing.WAITING, _("waiting for me"), tally.waiting),
         (Standing.ACCEPTED, _("accepted"), tally.accepted),
         (Standing.RETURNED, _("returned, being corrected"), tally.returned),
         (Standing.MISSING, _("not sent"), tally.missing),
         (LATE, _("late"), tally.late + tally.overdue),
+        *on_paper,
     ]
 
 

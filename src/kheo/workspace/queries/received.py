@@ -153,9 +153,12 @@ def _receivers(
 def _lines(
     receiver: Organisation, running: Running, actor: Actor, on: date
 ) -> list[Line]:
-    """What is owed to the receiver: all for who reviews there, else what one may see."""
+    """What is owed to the receiver: all for who reviews there, else what one may see.
+
+    Without reports that are kept on paper: nobody waits for them.
+    """
     rows = rows_of(receiver, running.programme, running.window, on)
-    lines = [row.line for row in rows]
+    lines = [row.line for row in rows if not row.line.is_on_paper]
     if receiver.pk in actor.roots.get(Capability.REVIEW_REPORTS, ()):
         return lines
     seen = actor.bodies(Capability.VIEW_REPORTS)

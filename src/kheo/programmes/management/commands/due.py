@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kheo.programmes.pack import Pack, PackErrors, load_pack
-from kheo.programmes.queries import has_tables, packs_of
-from kheo.programmes.regime import Duty, duties_through
+from kheo.programmes.queries import has_tables, kept_since, packs_of
+from kheo.programmes.regime import Duty, duties_through, with_paper
 from kheo.programmes.shipped import shipped_names, shipped_pack, shipped_packs
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -39,7 +40,8 @@ class Command(BaseCommand):
             message = _("The year must lie between %(first)d and %(last)d.")
             values = {"first": FIRST_YEAR, "last": LAST_YEAR}
             raise CommandError(message % values, returncode=2)
-        found = duties_through(_packs(options["pack"]), year)
+        packs, since = _asked(options["pack"])
+        found = [with_paper(duty, since) for duty in duties_through(packs, year)]
         if options["json"]:
             rows = [as_row(duty) for duty in found]
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -87,16 +89,19 @@ def as_row(duty: Duty) -> dict[str, Any]:
     }
 
 
-def _packs(name: str) -> list[Pack]:
-    """A file's pack, or all versions of a loaded programme or a shipped one."""
+def _asked(name: str) -> tuple[list[Pack], dict[str, date]]:
+    """A file's pack, or all versions of a loaded programme or a shipped one.
+
+    With a loaded one since when its reports are kept here.
+    """
     path = Path(name)
     if path.is_file():
-        return [_read(path)]
+        return [_read(path)], {}
     if has_tables() and (loaded := packs_of(name)):
-        return loaded
+        return loaded, kept_since(name)
     if name in shipped_names():
         # `s0` means all its versions, `s0-2025` that file alone.
-        return shipped_packs(name) or [shipped_pack(name)]
+        return shipped_packs(name) or [shipped_pack(name)], {}
     message = _("There is no file, programme or shipped pack %(name)s.")
     raise CommandError(message % {"name": name}, returncode=2)
 
