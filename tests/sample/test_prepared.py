@@ -2,6 +2,7 @@
 
 import json
 import lzma
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,11 +16,14 @@ from kheo.core.errors import Conflict
 from kheo.insight.queries.exports import EXPORTS
 from kheo.ledger.services import verify as verify_ledger
 from kheo.organisations.models import Organisation, Tree
+from kheo.programmes.queries import kept_since
 from kheo.reporting.models import Report, Statement
-from kheo.sample import hamlets, prepared, services
+from kheo.sample import hamlets, prepared, services, small
 from kheo.sample.columns import say
+from kheo.sample.habits import Habits
 from kheo.sample.tables import misfits
 from tests.places.make import load_country, make_country
+from tests.reporting.make import make_world
 from tests.village import NOON, make_village
 
 UNTIL = date(2021, 11, 27)
@@ -182,3 +186,20 @@ def test_a_database_with_the_one_sample_is_not_written_as_the_other(tmp_path):
         call_command("demo", "build", "province", "--out", str(out))
 
     assert not out.exists()
+
+
+@pytest.mark.django_db
+def test_a_sample_says_since_when_cells_report_once_that_day_has_come():
+    make_world()
+    since = date(2025, 1, 1)
+    told = replace(small.story(), habits=Habits(reports_since=since))
+
+    services.begin_keeping(small.story(), date(2026, 1, 1))
+    services.begin_keeping(told, date(2024, 12, 1))
+    assert kept_since("s0") == {}
+    for _twice in range(2):
+        services.begin_keeping(told, since)
+
+    assert kept_since("s0") == {"units": since, "communes": since}
+    kept = AuditEntry.objects.filter(verb="programme.keep_since")
+    assert [entry.data["reporter"] for entry in kept] == ["communes", "units"]

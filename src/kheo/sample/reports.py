@@ -34,6 +34,8 @@ PLANS = (
     "Tháng sau giúp thôn phát quang đường nội đồng.",
     "Thống nhất với xã lịch hoạt động của kỳ tới trước ngày 20.",
 )
+COMMITTEES = "committees"
+"""The group whose reports have gone through Khéo from the first day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,13 @@ def report(span: Interval, telling: Telling) -> int:
 
 def _is_sent_here(owed: Owed, habits: Habits) -> bool:
     """Whether the report goes through Khéo: cells and communes joined later."""
-    is_committee = owed.duty.reporter == "committees"
+    is_committee = owed.duty.reporter == COMMITTEES
     return is_committee or owed.duty.window.last >= habits.reports_since
 
 
 def _rank(owed: Owed) -> int:
     """Lower bodies first: a committee consolidates what it has received."""
-    return 1 if owed.duty.reporter == "committees" else 0
+    return 1 if owed.duty.reporter == COMMITTEES else 0
 
 
 def _play(owed: Owed, telling: Telling) -> None:

@@ -25,12 +25,14 @@ from kheo.ledger.services import reorganise
 from kheo.organisations.models import Organisation, Plan
 from kheo.organisations.services import apply_plan, define_tree, parse_plan
 from kheo.programmes import services as programmes
+from kheo.programmes.models import KeptSince, Programme
 from kheo.programmes.pack import load_pack
+from kheo.programmes.queries import reporters_of
 from kheo.sample import charges, days, hamlets, prepared, small
 from kheo.sample.calendar import moment, months
 from kheo.sample.cast import DATA, Cast, make_people
 from kheo.sample.province import story as province
-from kheo.sample.reports import Telling, report
+from kheo.sample.reports import COMMITTEES, Telling, report
 from kheo.sample.stories import (
     BEGAN,
     CONTINUED,
@@ -83,8 +85,12 @@ def live(name: str, *, until: date, at: datetime, say: Say, seed: int = SEED) ->
 def extend(*, until: date, say: Say, seed: int = SEED) -> None:
     """Live on from where the sample stands up to `until`; nothing to do is fine."""
     lived = Site.objects.get(pk=1).sample_until
-    if lived is not None and lived < until:
-        _Life(STORIES[told_here()](), seed, say).live(lived, until)
+    if lived is None:
+        return
+    story = STORIES[told_here()]()
+    begin_keeping(story, lived)
+    if lived < until:
+        _Life(story, seed, say).live(lived, until)
 
 
 def told_here() -> str:
@@ -113,6 +119,22 @@ def _found(story: Story) -> None:
     )
     each = story.habits.codes_each
     charges.give_codes(S0, each=each, on=BEGAN, cast=Cast(at))
+
+
+def begin_keeping(story: Story, today: date) -> None:
+    """Say, once that day has come, since when all bodies report through Khéo.
+
+    Once in a database; a file written before this could be said holds no such day.
+    """
+    since, programme = story.habits.reports_since, Programme.objects.get(code=S0)
+    known = KeptSince.objects.filter(programme=programme)
+    if not BEGAN < since <= today or known.exists():
+        return
+    later = sorted(reporters_of(S0).keys() - {COMMITTEES})
+    programmes.keep_since(
+        programme, dict.fromkeys(later, since), actor=SYSTEM, at=moment(since)
+    )
+    forget()
 
 
 class _Life:
@@ -154,6 +176,7 @@ class _Life:
 
     def _turn(self, first: date) -> None:
         """What changes on the first of a month: the structure, and with it the charges."""
+        begin_keeping(self.story, first)
         if first == SPRING_2025:
             plan = parse_plan(self.story.spring)
             reorganise(plan, actor=SYSTEM, at=moment(first))
