@@ -10,12 +10,13 @@ from django.utils import timezone, translation
 
 from kheo.core.access import SYSTEM
 from kheo.core.periods import Frequency, Interval, Period
-from kheo.insight.overview import grouped
+from kheo.insight.overview import grouped, short_name
 from kheo.insight.queries.frames import Frame
 from kheo.insight.queries.trends import trends_of
 from kheo.insight.queries.windows import (
     Window,
     latest,
+    name_of_period,
     windows_of,
     windows_until,
 )
@@ -24,6 +25,7 @@ from kheo.ledger import queries as ledger
 from kheo.ledger import services as ledger_services
 from kheo.ledger.models import Measure
 from kheo.organisations.models import Organisation
+from kheo.programmes.periods import period_name
 from tests.insight import make
 from tests.insight.test_views import client_of, world  # noqa: F401  fixtures
 from tests.reporting.make import IN_TIME, work
@@ -371,3 +373,21 @@ def test_large_counts_are_grouped_as_the_language_does(language, shown):
     with translation.override(language):
         assert grouped(1204) == shown
         assert grouped(999) == "999"
+
+
+@pytest.mark.parametrize(
+    ("language", "month", "quarter"),
+    [("vi", "T11", "Quý III"), ("en", "Nov", "Quarter 3")],
+    ids=["vi", "en"],
+)
+def test_a_period_has_one_name_in_each_language(language, month, quarter):
+    with translation.override(language):
+        names = [
+            name(Period(2026, Frequency.QUARTER, 3))
+            for name in (short_name, name_of_period)
+        ]
+        assert short_name(Period(2026, Frequency.MONTH, 11)) == month
+
+    assert names == [quarter, quarter]
+    text = period_name("2026-Q3")
+    assert (text.vi if language == "vi" else text.en).startswith(quarter.lower()[:3])

@@ -20,12 +20,13 @@ from kheo.insight.queries.frames import Frame
 from kheo.insight.queries.heat import Heat, HeatRow
 from kheo.insight.queries.labels import name_of, said, unit_of
 from kheo.insight.queries.progress import Progress, Spans
-from kheo.insight.queries.windows import ROMAN, Window
+from kheo.insight.queries.windows import Window
 from kheo.insight.rules.sending import Sendings, Shade
 from kheo.insight.rules.sparks import spark
 from kheo.insight.wording import Scribe, Shown
 from kheo.ledger.models import Measure
 from kheo.ledger.queries import Total
+from kheo.programmes.periods import quarter_of_year, short_month
 from kheo.programmes.queries import packs_of
 from kheo.stationery.paper import Cell as PaperCell
 from kheo.stationery.paper import Column, Row, RowKind
@@ -142,12 +143,12 @@ def _days(window: Window) -> str:
 
 
 def short_name(period: Period) -> str:
-    """A period over a narrow column: `T3`, `Quý I`, `6 tháng đầu`, `2024`."""
+    """A period over a narrow column: `T3` or `Mar`, `Quý I`, `6 tháng đầu`, `2024`."""
     match period.frequency:
         case Frequency.MONTH:
-            return _("M%(number)d") % {"number": period.number}
+            return said(short_month(period.number))
         case Frequency.QUARTER:
-            return _("Quarter %(number)s") % {"number": ROMAN[period.number]}
+            return said(quarter_of_year(period.number))
         case Frequency.HALF:
             return _("First half") if period.number == 1 else _("Second half")
         case _year:

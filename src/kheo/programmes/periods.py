@@ -24,6 +24,16 @@ def month_of_year(number: int) -> Text:
     return Text(vi=f"Tháng {number}", en=MONTHS_EN[number - 1])
 
 
+def short_month(number: int) -> Text:
+    """A month over a narrow column."""
+    return Text(vi=f"T{number}", en=MONTHS_EN[number - 1][:3])
+
+
+def quarter_of_year(number: int) -> Text:
+    """A quarter under the heading of its year."""
+    return Text(vi=f"Quý {_ROMAN[number - 1]}", en=f"Quarter {number}")
+
+
 def period_name(code: str) -> Text:
     """`2024-03`, `2024-Q1`, `2024-H1`, `2024` or `stage` in words of both languages.
 

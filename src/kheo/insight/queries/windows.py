@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from kheo.core.language import said
 from kheo.core.periods import DAY, Frequency, Interval, Period
 from kheo.programmes.models import Programme, ProgrammeVersion
-from kheo.programmes.periods import month_of_year
+from kheo.programmes.periods import month_of_year, quarter_of_year
 from kheo.programmes.queries import duties_in, edition_of, line_of
 from kheo.programmes.regime import Duty
 
-ROMAN = ("", "I", "II", "III", "IV")
 YEARS_KEPT = 300
 NEARLY = timedelta(days=7)
 """So long before its last day a window is looked at rather than the one before."""
@@ -73,7 +72,7 @@ def name_of_period(period: Period) -> str:
         case Frequency.MONTH:
             return said(month_of_year(period.number))
         case Frequency.QUARTER:
-            return _("Quarter %(number)s") % {"number": ROMAN[period.number]}
+            return said(quarter_of_year(period.number))
         case Frequency.HALF:
             return _("First half") if period.number == 1 else _("Second half")
         case _year:
