@@ -315,6 +315,19 @@ def test_an_address_is_shown_once_and_only_its_digest_is_kept(clerk, client, vil
     assert Feed.objects.get().read_on == TODAY
 
 
+def test_without_an_address_the_page_leads_on(client, clerk, village):
+    page = clerk.get(reverse("activities:feeds")).content.decode()
+
+    assert '<input type="hidden" name="body" value="cell-a">' in page
+    subscribe(clerk)
+    page = clerk.get(reverse("activities:feeds")).content.decode()
+    assert 'name="body"' not in page
+    client.force_login(person(village, Role.OBSERVER, "tu"))
+    page = client.get(reverse("activities:feeds")).content.decode()
+    assert 'name="body"' not in page
+    assert f'class="btn btn-primary" href="{reverse("activities:calendar")}"' in page
+
+
 def test_a_wrong_a_revoked_and_an_older_address_are_no_page(clerk, village):
     first = subscribe(clerk)
     second = subscribe(clerk)

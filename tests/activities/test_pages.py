@@ -1,13 +1,17 @@
 """Planning and logging in the browser: nothing lost, errors beside their field."""
 
 import re
+from datetime import date
 
 import pytest
 import time_machine
 
+from kheo.accounts.models import User
+from kheo.accounts.services import grant_role
 from kheo.activities.forms import plans
 from kheo.activities.models import Activity, PartyRole, Quantity
 from kheo.activities.rules import hidden_sum
+from kheo.core.access import SYSTEM, Role
 from tests.activities.make import sign_in
 from tests.village import (
     NOON,
@@ -277,3 +281,36 @@ def test_a_commune_plans_in_its_own_commune_first(client, village):
     page = client.get(PLAN).content.decode()
 
     assert f'<option value="{village.places["vn-2"].pk}" selected>' in page
+
+
+@pytest.mark.django_db
+def test_who_is_unit_and_commune_of_a_day_has_one_next_step(client, village):
+    sign_in(client, village, "clerk", "cell-a")
+    grant_role(
+        User.objects.get(username="clerk-cell-a-user"),
+        Role.HOST,
+        organisation=village["xa-1"],
+        actor=SYSTEM,
+        at=NOON,
+        valid_from=date(2021, 1, 1),
+        own_only=True,
+    )
+
+    activity = plan(village)
+
+    page = client.get(activity.get_absolute_url()).content.decode()
+
+    [primary] = re.findall(r'class="btn btn-primary"[^>]*>', page)
+    assert f"/activities/{activity.pk}/agree/" in primary
+    assert f'href="/activities/{activity.pk}/log/"' in page
+
+
+@pytest.mark.django_db
+def test_a_unit_s_next_step_is_to_log(client, village):
+    sign_in(client, village, "clerk", "cell-a")
+    activity = plan(village)
+
+    page = client.get(activity.get_absolute_url()).content.decode()
+
+    [primary] = re.findall(r'class="btn btn-primary"\s+href="([^"]+)"', page)
+    assert primary == f"/activities/{activity.pk}/log/"

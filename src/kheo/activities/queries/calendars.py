@@ -95,6 +95,12 @@ def bodies_offered(actor: Actor, words: str, day: date) -> list[Offered]:
     return sorted(offered, key=lambda o: (o.has_ended, fold(o.name), o.code))[:OFFERED]
 
 
+def only_one(offered: Iterable[Offered]) -> Offered | None:
+    """The body that exists today where there is just one; nobody has to choose then."""
+    present = [one for one in offered if not one.has_ended]
+    return present[0] if len(present) == 1 else None
+
+
 def activities_of(body: Body, span: Interval, *, actor: Actor) -> QuerySet[Activity]:
     """What the body and those below it on the day did or plan, as the actor sees it.
 

@@ -22,6 +22,7 @@ from kheo.activities.queries.calendars import (
     body_of,
     day_in,
     month_in,
+    only_one,
     year_of,
 )
 from kheo.activities.queries.feeds import (
@@ -49,9 +50,9 @@ def calendar(request: Request) -> HttpResponse:
     today = timezone.localdate()
     words = request.GET.get("q", "").strip()
     bodies = bodies_offered(request.actor, words, today)
-    present = [one for one in bodies if not one.has_ended]
-    if not words and len(present) == 1:
-        return redirect("activities:calendar_year", present[0].code, today.year)
+    alone = only_one(bodies)
+    if not words and alone:
+        return redirect("activities:calendar_year", alone.code, today.year)
     context = {"bodies": bodies, "words": words, "year": today.year}
     return render(request, "activities/calendar.html", context)
 
@@ -129,9 +130,11 @@ def feeds(request: Request) -> HttpResponse:
         )
     found = feeds_in_use(request.actor)
     names = names_on([one.organisation_id for one in found], timezone.localdate())
+    today = timezone.localdate()
     context = {
         "rows": [(one, names[one.organisation_id]) for one in found],
-        "year": timezone.localdate().year,
+        "body": None if found else only_one(bodies_offered(request.actor, "", today)),
+        "year": today.year,
         "made": made,
         "address": _address(request, made.token) if made else "",
     }
