@@ -279,6 +279,24 @@ def test_a_fraction_is_kept_to_the_last_digit():
             MESSAGES["source_assumption"][1],
         ),
         (
+            (
+                "kinds: [board], source: {document: paper, clause: I}",
+                "kinds: [board], source: {assumption: true, owner: {vi: Ban}, reason: {vi: x, en: x}}",
+            ),
+            "owner: {vi: Ban}",
+            "groups[0].source.owner.en",
+            "The key “en” is missing.",
+        ),
+        (
+            (
+                "kinds: [board], source: {document: paper, clause: I}",
+                "kinds: [board], source: {assumption: true, owner: [Ban], reason: {vi: x, en: x}}",
+            ),
+            "[Ban]",
+            "groups[0].source.owner",
+            MESSAGES["string_type"][1],
+        ),
+        (
             ("kinds: [board], source: {document: paper, clause: I}", "kinds: [board]"),
             "code: above",
             "groups[0].source",

@@ -4,6 +4,7 @@ Made here and not by gettext: they are part of what `kheo due` answers, in both
 languages at once, and come without Django.
 """
 
+import re
 from datetime import date
 
 from kheo.core.calendar import Calendar
@@ -41,15 +42,48 @@ def en(day: date) -> str:
     return f"{day.day} {MONTHS_EN[day.month - 1]} {day.year}"
 
 
+_OURS = {"Nhóm phát triển Khéo": "the developers of Khéo"}
+"""Packs that were loaded before names came in both languages never change."""
+
+_PARTS_OF_PAPERS = {
+    "chương": "chapter",
+    "phần": "part",
+    "mục": "section",
+    "điều": "article",
+    "khoản": "clause",
+    "điểm": "point",
+    "bước": "step",
+    "đoạn": "paragraph",
+    "phụ lục": "annex",
+    "biểu": "table",
+}
+_PART = re.compile(rf"\b({'|'.join(_PARTS_OF_PAPERS)})\b", re.IGNORECASE)
+
+
+def owner(of: Source) -> Text:
+    """Whose assumption it is."""
+    name = of.owner or ""
+    if isinstance(name, Text):
+        return name
+    return Text(vi=name, en=_OURS.get(name, name))
+
+
+def clause(text: str) -> Text:
+    """Where in a paper: its parts by their English names, numbers as printed."""
+    en = _PART.sub(lambda found: _PARTS_OF_PAPERS[found[0].casefold()], text)
+    return Text(vi=text, en=en)
+
+
 def source(pack: Pack, of: Source) -> Text:
     """The paper and its clause, or whose assumption and why."""
     if of.document is not None:
-        number = pack.document(of.document).number
-        return Text(vi=f"{number}, {of.clause}", en=f"{number}, {of.clause}")
+        number, at = pack.document(of.document).number, clause(of.clause or "")
+        return Text(vi=f"{number}, {at.vi}", en=f"{number}, {at.en}")
     assert of.reason is not None  # a source is one or the other
+    who = owner(of)
     return Text(
-        vi=f"giả định của {of.owner}: {of.reason.vi.rstrip('.')}",
-        en=f"assumed by {of.owner}: {of.reason.en.rstrip('.')}",
+        vi=f"giả định của {who.vi}: {of.reason.vi.rstrip('.')}",
+        en=f"assumed by {who.en}: {of.reason.en.rstrip('.')}",
     )
 
 

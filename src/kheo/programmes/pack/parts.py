@@ -2,9 +2,17 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 from kheo.programmes.pack.messages import refuse
 
@@ -29,6 +37,21 @@ class Text(Part):
     en: Line
 
 
+IN_BOTH, IN_ONE = "<in both>", "<in one>"
+"""How a text was said; no key of a pack can be called so."""
+
+
+def _how_said(value: Any) -> str:
+    return IN_BOTH if isinstance(value, dict | Text) else IN_ONE
+
+
+Name = Annotated[
+    Annotated[Text, Tag(IN_BOTH)] | Annotated[Line, Tag(IN_ONE)],
+    Discriminator(_how_said),
+]
+"""A name in both languages, or in one that serves for both."""
+
+
 class Law(StrEnum):
     """How a measure adds up (architecture, "Totals"); the ledger has the same four."""
 
@@ -41,13 +64,14 @@ class Law(StrEnum):
 class Source(Part):
     """Where a rule stands: a clause of a document, or an assumption with its owner.
 
-    An assumption is shown as such wherever the rule is shown.
+    An assumption is shown as such wherever the rule is shown. The `owner` is a name in
+    both languages, or in one that serves for both.
     """
 
     document: Code | None = None
     clause: Line | None = None
     assumption: bool = False
-    owner: Line | None = None
+    owner: Name | None = None
     reason: Text | None = None
 
     @model_validator(mode="after")

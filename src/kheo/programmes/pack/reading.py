@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from kheo.programmes.pack.check import find_misfits, hints
 from kheo.programmes.pack.messages import MESSAGES, Message, say
 from kheo.programmes.pack.model import Pack
+from kheo.programmes.pack.parts import IN_BOTH, IN_ONE
 from kheo.programmes.pack.tree import Mark, Path, Problem, Tree, read_tree
 
 
@@ -81,9 +82,10 @@ def path_text(path: Path) -> str:
 
 def _schema_problems(tree: Tree, error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors(include_url=False):
-        path: Path = detail["loc"]
+        said = (IN_BOTH, IN_ONE)
+        path: Path = tuple(step for step in detail["loc"] if step not in said)
         mark = _where(tree, detail["type"], path)
-        yield Problem(mark, path, _sentence(detail))
+        yield Problem(mark, path, _sentence(detail, path))
 
 
 def _where(tree: Tree, kind: str, path: Path) -> Mark:
@@ -107,7 +109,7 @@ _SAME = {
 }
 
 
-def _sentence(detail: ErrorDetails) -> Message:
+def _sentence(detail: ErrorDetails, path: Path) -> Message:
     """Pydantic's error said in our words, in both languages."""
     kind, context = detail["type"], dict(detail.get("ctx") or {})
     if kind == "pack":
@@ -116,7 +118,7 @@ def _sentence(detail: ErrorDetails) -> Message:
     if code not in MESSAGES:
         return say("other", problem=detail["msg"])
     if code in ("missing", "extra_forbidden"):
-        context |= _about_key(detail["loc"])
+        context |= _about_key(path)
     if code == "enum":
         context["expected"] = str(context["expected"]).replace("'", "")
         context["expected"] = context["expected"].replace(" or ", ", ")

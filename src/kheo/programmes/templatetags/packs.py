@@ -45,6 +45,13 @@ def cite(source: Source, pack: Pack) -> str:
 
 
 @register.filter
+def owner(source: Source) -> str:
+    """Whose assumption it is, as it stands before a colon."""
+    name = say(reasons.owner(source))
+    return name[:1].upper() + name[1:]
+
+
+@register.filter
 def parts_of(measure: Measure, pack: Pack) -> str:
     """The two measures of a ratio, by name."""
     if measure.numerator is None or measure.denominator is None:
