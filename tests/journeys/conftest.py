@@ -30,6 +30,8 @@ WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
 START_SECONDS = 600
 PATIENCE = 12_000
 PICTURES = os.environ.get("KHEO_PICTURES")
+SAMPLE = "province" if PICTURES else "small"
+"""Pictures tell the story of the sample that the tutorial starts; tests need less."""
 PICTURE_WIDTH = 960
 PICTURE_COLOURS = 96
 AXE = {"rules": {"target-size": {"enabled": True}}}
@@ -43,7 +45,7 @@ def site(tmp_path_factory):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = ["serve", "--sample", "small", "--port", str(port)]
+    words = ["serve", "--sample", SAMPLE, "--port", str(port)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KHEO_")}
     log = (folder / "log").open("wb")
     process = subprocess.Popen(
