@@ -1,5 +1,6 @@
 """The commune's pages: its month, answers to many, one list that confirms it all."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from kheo.core.errors import Conflict, NotAllowed
 from kheo.core.periods import Interval
 from kheo.ledger.queries import measure_of, total
 from tests.activities.people import person
+from tests.far_along import far_along
 from tests.village import (
     NOON,
     SATURDAY,
@@ -167,6 +169,18 @@ def test_several_are_agreed_at_once_and_what_was_refused_is_named(host, village)
     text = page.content.decode()
     assert "Đã đồng ý 2 buổi." in text
     assert "Đã hủy rồi: " in text
+
+
+def test_visits_with_long_numbers_are_answered_as_the_page_ticks_them(host, village):
+    far_along(Activity)
+    first, second = plan(village), plan(village, on=NEXT)
+    month = reverse("activities:host_month", args=MARCH)
+    page = host.get(month).content.decode()
+    ticks = re.findall(r'name="visit"\s+value="([^"]+)"', page)
+
+    host.post(month, {"visit": ticks, "action": "agree"})
+
+    assert states(first, second) == ["agreed", "proposed"]
 
 
 def test_agreeing_twice_is_one_answer(village):

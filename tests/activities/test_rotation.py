@@ -23,6 +23,7 @@ from kheo.core.access import SYSTEM, Role
 from kheo.core.errors import NotAllowed, RuleBroken
 from kheo.core.periods import Interval
 from tests.activities.make import sign_in
+from tests.far_along import far_along
 from tests.village import (
     NOON,
     SATURDAY,
@@ -322,6 +323,18 @@ def test_a_day_like_before_is_copied_without_its_date_people_and_figures(
     assert 'value="06/04/2024"' in page
     assert "77" not in page.split("<main")[1].split('type="hidden"')[0]
     assert Activity.objects.count() == 1
+
+
+def test_a_day_with_a_long_number_is_copied_from_the_link_of_the_page(client, village):
+    far_along(Activity)
+    plan(village, title="Nạo vét mương")
+    sign_in(client, village, "clerk", "cell-a")
+    page = client.get("/activities/plan/").content.decode()
+    [link] = re.findall(r'href="(\?copy=[^"]+)"', page)
+
+    copied = client.get(f"/activities/plan/{link}").content.decode()
+
+    assert 'name="title" value="Nạo vét mương"' in copied
 
 
 def test_the_day_of_a_unit_that_is_not_ones_own_is_not_copied(client, village):

@@ -54,3 +54,29 @@ def test_an_inline_style_or_script_would_be_found(text):
 
 def test_a_script_from_a_file_is_no_inline_script():
     assert not INLINE.search('<script src="a.js" defer></script>')
+
+
+BARE_KEY = re.compile(
+    r"{{\s*[\w.]*(?:\.pk|\.id|(?<!client)(?<!auto)_id|page_number)\s*}}"
+)
+
+
+@pytest.mark.parametrize("name", TEMPLATES, ids=str)
+def test_no_template_groups_the_digits_of_a_key(name):
+    text = next(SOURCE.glob(f"*/templates/{name}")).read_text("utf-8")
+
+    assert BARE_KEY.findall(text) == [], 'write {{ ….pk|stringformat:"d" }}'
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ one.pk }}", "{{ row.report.receiver_id }}", "{{ a.next_page_number }}"]
+)
+def test_a_key_whose_digits_would_be_grouped_is_found(text):
+    assert BARE_KEY.search(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['{{ one.pk|stringformat:"d" }}', "{{ row.client_id }}", "{{ f.auto_id }}"]
+)
+def test_a_key_written_plainly_is_let_pass(text):
+    assert not BARE_KEY.search(text)

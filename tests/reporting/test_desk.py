@@ -1,5 +1,6 @@
 """The desk of a focal point: counts, going through the reports, sending up."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from kheo.reporting.rules import is_outlying
 from kheo.reporting.services.drafts import open_report, save_report
 from kheo.reporting.services.moves import move_report
 from kheo.reporting.workflow import ReportAction
+from tests.far_along import far_along
 from tests.organisations.make import make_body
 from tests.reporting.make import (
     APRIL,
@@ -198,6 +200,25 @@ def test_accepting_the_same_marks_again_changes_nothing(client, world):
 
     report.refresh_from_db()
     assert report.state == "accepted"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_reports_with_long_numbers_are_accepted_as_the_page_marks_them(
+    client, world, language
+):
+    far_along(Report)
+    report = sent(world, "a1")
+    as_(client, world, "focal_point", "a", language)
+    marks = re.findall(r'name="report"\s+value="([^"]+)"', desk_page(client))
+
+    client.post("/reports/desk/accept/", {"report": marks})
+
+    report.refresh_from_db()
+    assert report.state == "accepted"
+
+
+def desk_page(client):
+    return client.get(DESK).content.decode()
 
 
 def test_a_form_sent_again_after_going_back_changes_nothing(client, world):
