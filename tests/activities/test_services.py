@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from kheo.activities import services
+from kheo.activities.forms import MoveForm
 from kheo.activities.models import (
     Activity,
     HouseholdCode,
@@ -15,6 +16,7 @@ from kheo.activities.models import (
     Quantity,
     RosterLine,
 )
+from kheo.activities.pages import detail_context
 from kheo.activities.queries import is_in_charge, measures_of
 from kheo.activities.rules import Done
 from kheo.activities.services import Where
@@ -359,6 +361,44 @@ def test_every_state_and_action_does_as_the_table_says(role):
             with pytest.raises(NotAllowed if moves else Conflict):
                 attempt(rows.get(), action, actor)
             assert rows.get().state == state
+
+
+@pytest.mark.parametrize("other", ["xa-1", "cell-b"], ids=["commune", "partner"])
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [
+        (ActivityState.COUNTERED, ActivityAction.ACCEPT_DATE),
+        (ActivityState.COUNTERED, ActivityAction.PROPOSE),
+        (ActivityState.AGREED, ActivityAction.CANCEL),
+        (ActivityState.CONFIRMED, ActivityAction.WITHDRAW),
+    ],
+)
+def test_only_the_leading_unit_takes_the_steps_of_the_unit(other, state, action):
+    village = make_village()
+    activity = log(plan(village, partners=["cell-b"]), roads(430))
+    rows = Activity.objects.filter(pk=activity.pk)
+    rows.update(state=state, offered_on=date(2024, 4, 6), confirmed_at=NOON)
+    clerk = make_actor(Role.CLERK, village[other])
+
+    with pytest.raises(NotAllowed, match="chủ trì"):
+        attempt(rows.get(), action, clerk)
+
+    buttons = detail_context(rows.get(), clerk, MoveForm())
+    assert action not in {m.action for m in buttons["plain_moves"]}
+    assert action not in {m.action for m in buttons["noted_moves"]}
+    assert rows.get().state == state
+    assert value(village, "roads", "tu") == 430
+
+
+def test_the_commune_of_a_partner_does_not_answer_for_the_commune_visited():
+    village = make_village()
+    activity = plan(village, partners=["xa-2"])
+
+    with pytest.raises(NotAllowed):
+        attempt(activity, ActivityAction.AGREE, make_actor(Role.HOST, village["xa-2"]))
+    attempt(activity, ActivityAction.AGREE, make_actor(Role.HOST, village["xa-1"]))
+
+    assert activity.state == ActivityState.AGREED
 
 
 def test_withdrawing_a_log_takes_its_figures_back():

@@ -19,6 +19,7 @@ from kheo.activities.queries.behalf import (
     UNDOES,
     may_undo,
     may_write,
+    takes_step,
     typed_in,
     writing_parties,
 )
@@ -59,7 +60,8 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
     moves = [
         move
         for move in WORKFLOW.available(state, lambda needed: needed in allowed)
-        if not (is_own and move.action is ActivityAction.CONFIRM)
+        if takes_step(activity, move, actor)
+        and not (is_own and move.action is ActivityAction.CONFIRM)
     ]
     moves += [] if Capability.EDIT_ACTIVITIES in allowed else _undone(activity, actor)
     hamlet = version_on(activity.hamlet, activity.on) if activity.hamlet else None

@@ -10,10 +10,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from kheo.activities.models import Activity, Party, PartyRole
+from kheo.activities.queries.choices import hosts_of
 from kheo.activities.workflow import HAPPENED, ActivityAction, ActivityState
 from kheo.audit.models import AuditEntry
 from kheo.audit.queries import history_of
 from kheo.core.access import Actor, Capability, HasKey
+from kheo.core.workflow import Move
 from kheo.organisations.queries import names_on
 
 EDIT, TYPE = Capability.EDIT_ACTIVITIES, Capability.TYPE_ACTIVITIES
@@ -64,6 +66,26 @@ def has_typed(activity: Activity, actor: Actor) -> bool:
         return False
     logs = history_of(activity).filter(verb__in=LOGGED, actor=actor.user_id)
     return logs.exists()
+
+
+def takes_step(
+    activity: Activity, move: Move[ActivityState, ActivityAction], actor: Actor
+) -> bool:
+    """Whether the step is the actor's own: the leading body's, or the commune's.
+
+    A partner or the commune, whose own clerks have the same capability, takes back
+    neither plan nor log of another; logging asks for each party by itself.
+    """
+    if move.action is ActivityAction.LOG:
+        return bool(writing_parties(activity, actor))
+    if move.capability is EDIT:
+        return actor.can(EDIT, activity.organisation)
+    hosts = {host.pk for host in hosts_of(activity.place, activity.on)}
+    return any(
+        actor.can(move.capability, party.organisation)
+        for party in activity.parties.select_related("organisation")
+        if party.role == PartyRole.HOST or party.organisation_id in hosts
+    )
 
 
 def may_undo(activity: Activity, action: ActivityAction, actor: Actor) -> bool:

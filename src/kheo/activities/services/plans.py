@@ -14,6 +14,7 @@ from kheo.activities.queries.behalf import (
     is_on_behalf,
     may_undo,
     may_write,
+    takes_step,
     writing_parties,
 )
 from kheo.activities.queries.hosting import is_own_visit
@@ -277,10 +278,16 @@ def parties_of(activity: Activity, capability: Capability, actor: Actor) -> list
 def _ask(
     activity: Activity, move: Move[ActivityState, ActivityAction], actor: Actor
 ) -> dict[str, object]:
-    """Let pass a body that takes part, or who takes back what was typed on behalf."""
+    """Let pass the side whose step it is, or who takes back what was typed on behalf."""
     if may_undo(activity, move.action, actor):
         return _spoken(actor, [activity.organisation])
-    parties_of(activity, move.capability, actor)
+    if not takes_step(activity, move, actor):
+        parties_of(activity, move.capability, actor)
+        raise NotAllowed(
+            _("The leading unit does this.")
+            if move.capability is Capability.EDIT_ACTIVITIES
+            else _("The commune does this.")
+        )
     return {}
 
 
