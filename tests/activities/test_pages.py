@@ -11,6 +11,8 @@ from kheo.accounts.services import grant_role
 from kheo.activities.forms import plans
 from kheo.activities.models import Activity, PartyRole, Quantity
 from kheo.activities.rules import hidden_sum
+from kheo.activities.services import move_activity
+from kheo.activities.workflow import ActivityAction
 from kheo.core.access import SYSTEM, Role
 from tests.activities.make import sign_in
 from tests.village import (
@@ -314,3 +316,109 @@ def test_a_unit_s_next_step_is_to_log(client, village):
 
     [primary] = re.findall(r'class="btn btn-primary"\s+href="([^"]+)"', page)
     assert primary == f"/activities/{activity.pk}/log/"
+
+
+# Two browsers
+
+
+def opened(client, address):
+    """The values of the form as the page shows it."""
+    return typed_in(client.get(address))
+
+
+def typed_in(page):
+    form = page.context["form"]
+    return {bound.html_name: bound.value() for bound in form if bound.value()}
+
+
+@pytest.mark.django_db
+def test_two_browsers_that_log_one_day_lose_nothing(client, village):
+    activity = log(plan(village), cadres(village, "cell-a", 9))
+    sign_in(client, village, "clerk", "cell-a")
+    address = f"/activities/{activity.pk}/log/"
+    first, second = opened(client, address), opened(client, address)
+    people = next(name for name, value in first.items() if value == "9")
+
+    client.post(address, first | {people: "14", "title": "Đổ đường"})
+    answer = client.post(address, second | {people: "3"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Somebody else changed this day meanwhile" in page
+    assert answer.context["form"][people].value() == "3"
+    assert "Saved now: 14" in page
+    assert "Saved now: Đổ đường" in page
+    assert Quantity.objects.get(activity=activity).amount == 14
+
+    assert client.post(address, typed_in(answer)).status_code == 302
+    assert Quantity.objects.get(activity=activity).amount == 3
+
+
+@pytest.mark.django_db
+def test_going_back_and_saving_the_same_log_again_is_harmless(client, village):
+    activity = log(plan(village), cadres(village, "cell-a", 9))
+    sign_in(client, village, "clerk", "cell-a")
+    address = f"/activities/{activity.pk}/log/"
+    typed = opened(client, address)
+    people = next(name for name, value in typed.items() if value == "9")
+    typed[people] = "14"
+
+    answers = [client.post(address, typed) for _time in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Quantity.objects.get(activity=activity).amount == 14
+
+
+@pytest.mark.django_db
+def test_partners_who_log_their_own_people_do_not_stop_each_other(client, village):
+    activity = log(plan(village, partners=["cell-b"]), cadres(village, "cell-a", 9))
+    sign_in(client, village, "clerk", "cell-b")
+    address = f"/activities/{activity.pk}/log/"
+    typed = opened(client, address)
+    log(activity, cadres(village, "cell-a", 10), roads(5))
+
+    answer = client.post(address, typed | {"m0": "4"})
+
+    assert answer.status_code == 302
+    assert (
+        Quantity.objects.filter(activity=activity, amount__in=[10, 5, 4]).count() == 3
+    )
+
+
+@pytest.mark.django_db
+def test_two_browsers_that_change_one_plan_lose_nothing(client, village):
+    activity = plan(village, means="Cuốc")
+    sign_in(client, village, "clerk", "cell-a")
+    address = f"/activities/{activity.pk}/change/"
+    first, second = opened(client, address), opened(client, address)
+
+    client.post(address, first | {"means": "Xẻng, xe rùa"})
+    twice = client.post(address, first | {"means": "Xẻng, xe rùa"})
+    answer = client.post(address, second | {"title": "Trồng cây"})
+
+    page = answer.content.decode()
+    activity.refresh_from_db()
+    assert twice.status_code == 302
+    assert answer.status_code == 422
+    assert "Saved now: Xẻng, xe rùa" in page
+    assert (activity.means, activity.title) == ("Xẻng, xe rùa", "Đổ bê tông đường thôn")
+    assert client.post(address, typed_in(answer)).status_code == 302
+    activity.refresh_from_db()
+    assert (activity.means, activity.title) == ("Cuốc", "Trồng cây")
+
+
+@pytest.mark.django_db
+def test_an_answer_of_the_commune_stops_a_change_made_without_knowing_it(
+    client, village
+):
+    activity = plan(village)
+    sign_in(client, village, "clerk", "cell-a")
+    address = f"/activities/{activity.pk}/change/"
+    typed = opened(client, address)
+    move_activity(activity, ActivityAction.AGREE, actor=SYSTEM, at=NOON)
+
+    answer = client.post(address, typed | {"title": "Trồng cây"})
+
+    assert answer.status_code == 422
+    activity.refresh_from_db()
+    assert (activity.state, activity.title) == ("agreed", "Đổ bê tông đường thôn")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import product
+from itertools import count, product
 from uuid import uuid4
 
 import pytest
@@ -338,9 +338,13 @@ def test_a_step_that_lacks_its_reason_or_day_is_refused(action, said):
     assert activity.state == ActivityState.PROPOSED
 
 
+METRES = count(1)
+"""The same said again is no new word."""
+
+
 def attempt(activity, action, actor):
     if action is ActivityAction.LOG:
-        return log(activity, roads(1), actor=actor)
+        return log(activity, roads(next(METRES)), actor=actor)
     return services.move_activity(
         activity, action, actor=actor, at=NOON, note="vì", offered_on=SATURDAY
     )
@@ -399,6 +403,40 @@ def test_the_commune_of_a_partner_does_not_answer_for_the_commune_visited():
     attempt(activity, ActivityAction.AGREE, make_actor(Role.HOST, village["xa-1"]))
 
     assert activity.state == ActivityState.AGREED
+
+
+def test_the_same_log_again_leaves_the_confirmation_and_the_trail():
+    village = make_village()
+    activity = log(plan(village), roads(430))
+    confirm = ActivityAction.CONFIRM
+    services.move_activity(activity, confirm, actor=SYSTEM, at=NOON)
+    told = history_of(activity).count()
+
+    log(activity, roads(430))
+
+    assert Activity.objects.get(pk=activity.pk).state == ActivityState.CONFIRMED
+    assert history_of(activity).count() == told
+    assert log(activity, roads(431)).state == ActivityState.DONE
+
+
+def test_the_same_log_again_answers_the_commune_that_questions_it():
+    village = make_village()
+    activity = log(plan(village), roads(430))
+    services.move_activity(
+        activity, ActivityAction.DISPUTE, actor=SYSTEM, at=NOON, note="Chưa đúng"
+    )
+
+    assert log(activity, roads(430)).state == ActivityState.DONE
+
+
+def test_a_day_is_logged_on_its_own_morning():
+    """Before seven in Vietnam it is still the day before in UTC."""
+    village = make_village()
+    dawn = datetime(2024, 3, 29, 23, 30, tzinfo=UTC)
+
+    activity = log(plan(village, on=SATURDAY), roads(5), at=dawn)
+
+    assert activity.state == ActivityState.DONE
 
 
 def test_withdrawing_a_log_takes_its_figures_back():

@@ -34,3 +34,7 @@ class Conflict(DomainError):  # noqa: N818  reads as the sentence it stands for
 
     code = "conflict"
     status = 409
+
+
+class Outdated(Conflict):
+    """Somebody else saved in between: the form shows what is no longer so."""

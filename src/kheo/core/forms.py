@@ -1,6 +1,7 @@
 """Fields that every context's forms share: days and hours as people here write them."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, time
 from typing import Any, ClassVar
 
@@ -93,6 +94,46 @@ _HOUR = re.compile(
 def _parts(found: re.Match[str]) -> tuple[int, int]:
     hour = found["hour"] or found["hours"]
     return int(hour), int(found["minute"] or found["minutes"] or 0)
+
+
+def bring_back(form: forms.BaseForm, name: str, value: object) -> None:
+    """Let a bound form that is shown again bring back another value of one field."""
+    data: Any = form.data.copy()  # type: ignore[attr-defined]  # what a request brings
+    data[form.add_prefix(name)] = str(value)
+    form.data = data
+
+
+def tell_saved(form: forms.BaseForm) -> None:
+    """Beside each field in which something else was typed, say what is saved now.
+
+    `form.initial` holds what is saved.
+    """
+    for bound in form.visible_fields():
+        field, name = bound.field, bound.name
+        saved = form.get_initial_for_field(field, name)
+        if not field.has_changed(saved, bound.data):
+            continue
+        text = _("Saved now: %(value)s") % {"value": _shown(field, saved)}
+        field.help_text = text
+        bound.help_text = text
+
+
+def _shown(field: forms.Field, value: Any) -> str:
+    """A value as its field would show it; of choices, their names."""
+    if value in (None, "", []):
+        return "–"
+    if isinstance(field, forms.ChoiceField):
+        chosen = {str(one) for one in (value if isinstance(value, list) else [value])}
+        return ", ".join(name for key, name in _choices(field.choices) if key in chosen)
+    return str(field.widget.format_value(value))
+
+
+def _choices(choices: Any) -> Iterator[tuple[str, str]]:
+    for key, name in choices:
+        if isinstance(name, (list, tuple)):
+            yield from _choices(name)
+        else:
+            yield str(key), str(name)
 
 
 def day_in(text: str) -> date | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.models import Activity, Party
 from kheo.activities.queries import ALWAYS, typed_measures, values_of
+from kheo.activities.queries.stamps import log_stamp
 from kheo.activities.rules import (
     OWN_PEOPLE,
     Done,
@@ -18,6 +19,7 @@ from kheo.activities.rules import (
     parse_amount,
     split_codes,
 )
+from kheo.core.forms import bring_back, tell_saved
 from kheo.core.language import said
 from kheo.organisations.queries import versions_on
 from kheo.programmes.pack import Measure, Origin, Pack
@@ -53,6 +55,13 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(text % {"most": said_most})
         return amount
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether the numbers differ, however they are written."""
+        try:
+            return bool(self.to_python(initial or "") != self.to_python(data or ""))
+        except forms.ValidationError:
+            return True
+
     def _sentence(self) -> str:
         if self.decimals:
             return str(_("Write a number such as 1.234,5."))
@@ -65,6 +74,7 @@ class LogForm(forms.Form):
     The lead fills the joint work and its own people; a partner only its own people.
     """
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     title = forms.CharField(label=_("Work done"), max_length=255)
 
     def __init__(
@@ -96,7 +106,16 @@ class LogForm(forms.Form):
         for measure in pack.measures:
             if leads and measure.origin is Origin.HOUSEHOLDS:
                 self._add_households(measure)
+        self._mine = list(mine)
         self._fill()
+
+    def show_saved(self) -> None:
+        """After somebody else saved: what is saved now beside what was typed."""
+        self.activity.refresh_from_db()
+        self.initial = {}
+        self._fill()
+        bring_back(self, "seen", self.initial["seen"])
+        tell_saved(self)
 
     def _order(self, measure: Measure) -> int:
         """People first, then what belongs to the day's field of work, then the rest."""
@@ -161,6 +180,7 @@ class LogForm(forms.Form):
         )
 
     def _fill(self) -> None:
+        self.initial["seen"] = log_stamp(self.activity, self._mine)
         self.initial.setdefault("title", self.activity.title)
         known: dict[tuple[str, int | None, str], int] = {}
         codes: dict[tuple[str, str], list[str]] = defaultdict(list)

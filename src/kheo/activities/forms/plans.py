@@ -1,7 +1,7 @@
 """Planning a day, and the steps of its life."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -23,7 +23,7 @@ from kheo.activities.queries import (
 )
 from kheo.activities.services import Where
 from kheo.core.access import Actor
-from kheo.core.forms import DayInput, HourField
+from kheo.core.forms import DayInput, HourField, bring_back, tell_saved
 from kheo.core.language import said
 from kheo.core.text import counted_key
 from kheo.organisations.queries import versions_on
@@ -39,6 +39,7 @@ class PlanForm(forms.Form):
     """Plan a day: the actor's bodies, or those given, their communes, partners there."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     organisation = forms.TypedChoiceField(label=_("Unit"), coerce=int)
     on = forms.DateField(
         label=_("Day"),
@@ -125,6 +126,8 @@ class PlanForm(forms.Form):
         self._choices("field", [("", "—"), *fields])
         if not (self.is_bound or self.initial.get("beyond")):
             del self.fields["beyond"]
+        if "seen" not in self.initial:
+            del self.fields["seen"]
         if len(named) == 1:
             self.initial.setdefault("organisation", named[0].organisation_id)
 
@@ -166,6 +169,12 @@ class PlanForm(forms.Form):
         if not turns:
             del self.fields["teams"]
 
+    def show_saved(self, saved: Mapping[str, Any]) -> None:
+        """After somebody else changed the plan: what is saved now beside what was typed."""
+        self.initial = {**self.initial, **saved}
+        bring_back(self, "seen", saved["seen"])
+        tell_saved(self)
+
     def clean(self) -> dict[str, Any]:
         """Replace the ids by what they name: the service takes objects."""
         data = super().clean() or {}
@@ -180,6 +189,8 @@ class PlanForm(forms.Form):
         if hamlet and not hamlets_on(place, self.day).filter(place=hamlet).exists():
             self.add_error("hamlet", _("This hamlet is in another commune."))
         data["where"] = Where(place, hamlet)
+        if "seen" in data:
+            data["seen"] = data["seen"] or None
         return data
 
 

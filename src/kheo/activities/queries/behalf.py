@@ -88,6 +88,18 @@ def takes_step(
     )
 
 
+def has_spoken(activity: Activity, parties: Collection[Party], actor: Actor) -> bool:
+    """Whether the actor's side, own or on behalf, wrote the last log of each party."""
+    bodies = [party.organisation for party in parties]
+    is_own = not is_on_behalf(actor, bodies)
+    logs = [entry for entry in history_of(activity) if entry.verb in LOGGED]
+    told = {code for one in logs for code in (one.data or {}).get("of", [])}
+    return all(
+        body.code in told and _is_own_word(logs, LOGGED, body.code) == is_own
+        for body in bodies
+    )
+
+
 def may_undo(activity: Activity, action: ActivityAction, actor: Actor) -> bool:
     """Whether the step takes back what the actor's side typed on behalf of the lead."""
     verbs = UNDOES.get(action)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.formats import number_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from kheo.activities.models import (
@@ -17,9 +18,12 @@ from kheo.activities.models import (
     Quantity,
 )
 from kheo.activities.queries import done_of, measures_of
+from kheo.activities.queries.behalf import has_spoken
+from kheo.activities.queries.stamps import log_stamp, written_by
 from kheo.activities.rules import Done, lines_of
 from kheo.activities.services.plans import (
     Where,
+    changed_meanwhile,
     parties_written,
     plan_activity,
     recorded,
@@ -30,7 +34,7 @@ from kheo.activities.services.plans import (
 from kheo.activities.services.rhythms import settle_again
 from kheo.activities.workflow import HAPPENED, WORKFLOW, ActivityAction, ActivityState
 from kheo.core.access import Actor
-from kheo.core.errors import Conflict, RuleBroken
+from kheo.core.errors import Conflict, Outdated, RuleBroken
 from kheo.core.language import said
 from kheo.core.text import fold
 from kheo.ledger import services as ledger
@@ -46,8 +50,13 @@ def log_activity(
     actor: Actor,
     at: datetime,
     title: str | None = None,
+    seen: str | None = None,
 ) -> Activity:
     """Say what was done; saying it again replaces what was said before.
+
+    The same again changes nothing, not even the commune's confirmation. `seen` is the
+    stamp of what the form showed: where somebody saved something else in between,
+    `Outdated` is raised and nothing has changed.
 
     The lead writes the joint work and its own people, a partner only its own people.
     Who types on behalf leaves alone what a unit has logged itself, and is named so.
@@ -57,14 +66,19 @@ def log_activity(
     """
     before = ActivityState(activity.state)
     move = WORKFLOW.find(before, ActivityAction.LOG)
-    if activity.on > at.date():
+    if activity.on > localdate(at):
         raise RuleBroken(_("This day has not come yet."), field="on")
+    now = Activity.objects.select_for_update().get(pk=activity.pk)
     mine = parties_written(activity, actor)
     lines = [one for one in done if one.amount]
     _check_done(activity, lines)
     leads = any(party.role == PartyRole.LEAD for party in mine)
     if not leads and before not in HAPPENED:
         raise Conflict(_("The leading body logs the day first."))
+    if _says_the_same(now, lines, title, mine=mine, actor=actor):
+        return activity
+    if seen is not None and seen != log_stamp(now, mine):
+        raise Outdated(changed_meanwhile())
     _replace_quantities(activity, lines, mine=mine, leads=leads)
     changes: dict[str, object] = {"logged_at": at}
     if leads:
@@ -143,6 +157,25 @@ def post_day(activity: Activity, *, at: datetime) -> None:
         ],
         at=at,
     )
+
+
+def _says_the_same(
+    activity: Activity,
+    lines: list[Done],
+    title: str | None,
+    *,
+    mine: list[Party],
+    actor: Actor,
+) -> bool:
+    """Whether the same side has said just this, and the commune has not questioned it."""
+    if activity.state not in {ActivityState.DONE, ActivityState.CONFIRMED}:
+        return False
+    if (title or activity.title) != activity.title:
+        return False
+    others = {one.organisation for one in lines if one.organisation}
+    parties = activity.parties.filter(organisation__in=others)
+    stands = written_by(activity, list({*mine, *parties}))
+    return set(lines) == set(stands) and has_spoken(activity, mine, actor)
 
 
 def _replace_quantities(

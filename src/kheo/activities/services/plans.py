@@ -18,6 +18,7 @@ from kheo.activities.queries.behalf import (
     writing_parties,
 )
 from kheo.activities.queries.hosting import is_own_visit
+from kheo.activities.queries.stamps import plan_stamp
 from kheo.activities.services.places import claim_place
 from kheo.activities.services.rhythms import settle_again
 from kheo.activities.services.turns import send_teams
@@ -30,7 +31,7 @@ from kheo.activities.workflow import (
 )
 from kheo.audit.services import record
 from kheo.core.access import Actor, Capability, require
-from kheo.core.errors import Conflict, NotAllowed, RuleBroken
+from kheo.core.errors import Conflict, NotAllowed, Outdated, RuleBroken
 from kheo.core.text import fold
 from kheo.core.workflow import Move
 from kheo.ledger import services as ledger
@@ -128,8 +129,12 @@ def change_plan(
     reason: str = "",
     beyond: str = "",
     teams: Iterable[Team] | None = None,
+    seen: str | None = None,
 ) -> Activity:
     """Change a plan that has not happened; another day or commune needs a new yes.
+
+    `seen` is the stamp of what the form showed: where somebody changed something else
+    in between, or the commune answered, `Outdated` is raised and nothing has changed.
 
     Another month or commune also needs a place there, as a new plan does.
     """
@@ -138,6 +143,7 @@ def change_plan(
         raise Conflict(_("This day is over: correct its log instead."))
     _check_day(activity.programme, on, reason)
     _check_bodies([activity.organisation, *partners], on)
+    before = plan_stamp(Activity.objects.select_for_update().get(pk=activity.pk))
     asks_again = (on, where.place.pk) != (activity.on, activity.place_id)
     changes = {
         "on": on,
@@ -160,6 +166,10 @@ def change_plan(
     _set_parties(activity, partners)
     if teams is not None:
         _send(activity, teams)
+    if plan_stamp(activity) == before:
+        return activity
+    if seen not in {None, before}:
+        raise Outdated(changed_meanwhile())
     spoken = _spoken(actor, [activity.organisation])
     recorded(activity, "activity.change", actor=actor, at=at, spoken=spoken)
     return activity
@@ -212,6 +222,13 @@ def move_activity(
         activity, f"activity.{action}", actor=actor, at=at, note=note, spoken=spoken
     )
     return activity
+
+
+def changed_meanwhile() -> str:
+    return _(
+        "Somebody else changed this day meanwhile. What you typed is still here, and "
+        "what is saved now stands beside it: compare, then save again."
+    )
 
 
 def source_of(activity: Activity) -> str:

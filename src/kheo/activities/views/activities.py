@@ -28,10 +28,12 @@ from kheo.activities.queries import (
 )
 from kheo.activities.queries.behalf import is_on_behalf
 from kheo.activities.queries.hosting import ahead_of
+from kheo.activities.queries.stamps import plan_stamp
 from kheo.activities.rules import number_of
 from kheo.activities.views.months import asked_programme
 from kheo.activities.workflow import ActivityAction, ActivityState
 from kheo.core.access import Capability
+from kheo.core.errors import Outdated
 from kheo.core.http import Request, errors_on, render_part, status_of
 from kheo.core.text import fold
 from kheo.organisations.models import Organisation
@@ -114,16 +116,21 @@ def activity_change(request: Request, pk: int) -> HttpResponse:
         bodies=frozenset({activity.organisation_id}),
         programme=programme,
         day=min(activity.on, timezone.localdate()),
-        initial=as_planned(activity),
+        initial=_planned(activity),
     )
     form.fields["organisation"].disabled = True
     if form.is_valid():
         data = dict(form.cleaned_data)
         del data["client_id"], data["organisation"]
         with errors_on(form):
-            services.change_plan(
-                activity, actor=request.actor, at=timezone.now(), **data
-            )
+            try:
+                services.change_plan(
+                    activity, actor=request.actor, at=timezone.now(), **data
+                )
+            except Outdated:
+                activity.refresh_from_db()
+                form.show_saved(_planned(activity))
+                raise
     if form.is_bound and not form.errors:
         messages.success(request, _("The plan was changed."))
         return redirect(activity)
@@ -178,13 +185,18 @@ def activity_log(request: Request, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         with errors_on(form):
-            services.log_activity(
-                activity,
-                done=form.done(),
-                title=form.cleaned_data.get("title"),
-                actor=request.actor,
-                at=timezone.now(),
-            )
+            try:
+                services.log_activity(
+                    activity,
+                    done=form.done(),
+                    title=form.cleaned_data.get("title"),
+                    seen=form.cleaned_data["seen"] or None,
+                    actor=request.actor,
+                    at=timezone.now(),
+                )
+            except Outdated:
+                form.show_saved()
+                raise
     if form.is_bound and not form.errors:
         messages.success(request, _("What was done is saved and counted."))
         return redirect(activity)
@@ -308,6 +320,11 @@ def _start(request: Request, today: date) -> dict[str, object]:
         if (value := request.GET.get(key, "")).isdecimal()
     }
     return start
+
+
+def _planned(activity: Activity) -> dict[str, object]:
+    """What the form of a plan begins with, and brings back to be compared."""
+    return as_planned(activity) | {"seen": plan_stamp(activity)}
 
 
 def _in_force(activity: Activity) -> InForce:
