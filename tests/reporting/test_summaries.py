@@ -445,6 +445,21 @@ def test_the_specialist_writes_takes_over_words_and_the_leader_approves(client, 
     assert other.status_code == 404
 
 
+def test_the_leader_approves_no_other_figures_than_the_page_showed(client, world):
+    saved(world, plans="Tháng sau làm tiếp.")
+    leader = as_(client, world, "leader", "ban")
+    old = leader.get(URL).context["stamp"]
+    do = "/reports/desk/summary/approve/?year=2024&window=2024-03"
+    sent(world, "a1", roads=77)
+
+    answer = leader.post(do, {"seen": old}, follow=True)
+
+    assert "has changed since this page showed it" in answer.content.decode()
+    assert Summary.objects.get().state == "draft"
+    leader.post(do, {"seen": leader.get(URL).context["stamp"]})
+    assert Summary.objects.get().state == "approved"
+
+
 def test_a_committee_s_focal_point_has_no_page_of_the_board(client, world):
     saved(world, difficulties="Nội bộ của Ban")
     as_(client, world, "focal_point", "a")

@@ -28,7 +28,7 @@ from kheo.reporting.queries.statements import (
     since_signed,
     statement_of,
 )
-from kheo.reporting.rules import is_late, is_outlying
+from kheo.reporting.rules import is_late, is_outlying, stamp_of
 from kheo.reporting.services.flags import open_flags
 from kheo.reporting.workflow import (
     EDITABLE,
@@ -83,6 +83,12 @@ class Seen:
     words: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def stamp(self) -> str:
+        """Tells on the way back whether this is still what there is to see."""
+        values = [(one.key, one.value) for one in self.figures]
+        return stamp_of(self.report.revision, values)
+
+    @property
     def is_open_to(self) -> bool:
         """Whether there is any content this person may read."""
         return self.is_own or self.statement is not None
@@ -129,6 +135,7 @@ def detail_context(
         "name": names.get(report.organisation_id, report.organisation.code),
         "receiver_name": names.get(report.receiver_id or 0, ""),
         "form": form,
+        "stamp": seen.stamp,
         "moves": [move for move in moves if move.action not in GIVES_BACK],
         "give_backs": [move for move in moves if move.action in GIVES_BACK],
         "asks_note": any(m.needs_note and m.action not in GIVES_BACK for m in moves),

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -127,6 +127,17 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 def digest_of(content: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical text, printed in every paper made of the statement."""
     return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def stamp_of(revision: int, values: Iterable[tuple[str, int | None]]) -> str:
+    """What a page has shown of a report: its revision and a word for its figures."""
+    figures = ";".join(f"{key}={value}" for key, value in values)
+    return f"{revision}-{hashlib.sha256(figures.encode()).hexdigest()[:12]}"
+
+
+def is_of_revision(seen: str, revision: int) -> bool:
+    """Whether the stamp was made of this revision, whatever the figures."""
+    return seen.partition("-")[0] == str(revision)
 
 
 def short_digest(digest: str) -> str:

@@ -209,6 +209,7 @@ class DraftForm(forms.Form):
 class NoteForm(forms.Form):
     """A step of the lifecycle; the note is asked where the step needs one."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     note = forms.CharField(
         label=_("Reason or remark"),
         required=False,
@@ -220,6 +221,7 @@ class NoteForm(forms.Form):
 class ReturnForm(forms.Form):
     """What is to be corrected: in general, and beside a figure or a paragraph."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     note = forms.CharField(
         label=_("What is to be corrected"),
         max_length=4000,

@@ -37,6 +37,7 @@ from kheo.reporting.queries.desk import (
 from kheo.reporting.queries.estimates import estimates_in
 from kheo.reporting.queries.obligations import FormCell, cells_of
 from kheo.reporting.queries.papers import without_silent
+from kheo.reporting.rules import stamp_of
 
 FORMAT = 1
 TREND_LENGTH = 12
@@ -168,6 +169,12 @@ def summary_content(ground: Ground, texts: Mapping[str, str]) -> dict[str, Any]:
         "trend": _trend(ground, cells),
         "words": list(_words(ground, texts)),
     }
+
+
+def summary_stamp(revision: int, content: Mapping[str, Any]) -> str:
+    """What the page has shown: the words' revision and the figures."""
+    values = [(one["key"], one["value"]) for one in content["figures"]]
+    return stamp_of(revision, values)
 
 
 def excerpts_below(ground: Ground) -> dict[str, list[Excerpt]]:

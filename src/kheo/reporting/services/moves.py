@@ -1,8 +1,9 @@
 """The one service that moves a report, and what each move brings with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -11,13 +12,20 @@ from django.utils.translation import gettext as _
 
 from kheo.activities.services import forget_rosters
 from kheo.core.access import Actor, Capability
-from kheo.core.errors import Conflict, NotAllowed, RuleBroken
+from kheo.core.errors import Conflict, NotAllowed, Outdated, RuleBroken
 from kheo.ledger.services import retried
 from kheo.reporting.models import Remark, Report, Round, RoundKind, Statement
 from kheo.reporting.queries.beside import Beside, beside_statement, with_beside
 from kheo.reporting.queries.people import has_other_approver, may
 from kheo.reporting.queries.statements import Content, content_of, in_snapshot
-from kheo.reporting.rules import Separation, digest_of, may_send, separation_of
+from kheo.reporting.rules import (
+    Separation,
+    digest_of,
+    is_of_revision,
+    may_send,
+    separation_of,
+    stamp_of,
+)
 from kheo.reporting.services import flags, posting
 from kheo.reporting.services.drafts import recorded
 from kheo.reporting.workflow import WORKFLOW, ReportAction, ReportState
@@ -40,8 +48,12 @@ def move_report(
     at: datetime,
     note: str = "",
     remarks: Iterable[RemarkAt] = (),
+    seen: str = "",
 ) -> Report:
     """Carry out one step of the lifecycle, and record who did it, when and why.
+
+    `seen` is the stamp of the page on which the person decided: where the report has
+    moved on since, or the figures to approve are others, `Outdated` is raised.
 
     Approving freezes the figures and words in a statement and posts what the body
     declared; returning or reopening takes both back at once and flags the superiors'
@@ -53,6 +65,8 @@ def move_report(
         raise NotAllowed(_not_yours(move.capability))
     if move.needs_note and not note.strip():
         raise RuleBroken(_("Say why."), field="note")
+    if seen and not is_of_revision(seen, report.revision):
+        raise Outdated(look_again())
     content, beside = None, Beside()
     if action is ReportAction.APPROVE:
         # Read in one snapshot, before the writing transaction; the revision tells
@@ -60,6 +74,9 @@ def move_report(
         with in_snapshot():
             content = content_of(report, actor=actor, at=at)
             beside = beside_statement(report, content)
+        values = [(figure.key, figure.value) for figure in content.figures]
+        if "-" in seen and seen != stamp_of(report.revision, values):
+            raise Outdated(look_again())
     step = _Step(
         report=report,
         action=action,
@@ -101,13 +118,22 @@ def _carry_out(step: "_Step", before: ReportState, target: ReportState) -> Repor
 
 
 def move_reports(
-    reports: Iterable[Report], action: ReportAction, *, actor: Actor, at: datetime
+    reports: Iterable[Report],
+    action: ReportAction,
+    *,
+    actor: Actor,
+    at: datetime,
+    seen: Mapping[int, str] = MappingProxyType({}),
 ) -> list[tuple[Report, str]]:
-    """Take the same step with several reports; return those refused, each with why."""
+    """Take the same step with several reports; return those refused, each with why.
+
+    `seen` holds by report the stamp of what the page showed of it.
+    """
     refused = []
     for report in reports:
         try:
-            move_report(report, action, actor=actor, at=at)
+            stamp = seen.get(report.pk, "")
+            move_report(report, action, actor=actor, at=at, seen=stamp)
         except (NotAllowed, RuleBroken, Conflict) as error:
             refused.append((report, error.message))
     return refused
@@ -258,6 +284,13 @@ class _Step:
             for remark in self.remarks
             if remark.text.strip()
         )
+
+
+def look_again() -> str:
+    return _(
+        "The report has changed since this page showed it: look at it again, then "
+        "decide."
+    )
 
 
 def _not_yours(capability: Capability) -> str:

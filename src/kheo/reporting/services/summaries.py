@@ -11,15 +11,20 @@ from django.utils.translation import gettext as _
 
 from kheo.audit.services import head_digest, record
 from kheo.core.access import Actor, Capability
-from kheo.core.errors import Conflict, NotAllowed, RuleBroken
+from kheo.core.errors import Conflict, NotAllowed, Outdated, RuleBroken
 from kheo.core.text import normalise
 from kheo.directives.services import take_number
 from kheo.reporting.models import Summary
 from kheo.reporting.queries.papers import REPORT_CODE, letterhead_of
 from kheo.reporting.queries.people import may_at
 from kheo.reporting.queries.statements import in_snapshot
-from kheo.reporting.queries.summaries import Ground, summary_content
+from kheo.reporting.queries.summaries import (
+    Ground,
+    summary_content,
+    summary_stamp,
+)
 from kheo.reporting.rules import digest_of
+from kheo.reporting.services.moves import look_again
 from kheo.reporting.workflow import SUMMARY_WORKFLOW, SummaryAction, SummaryState
 from kheo.stationery.wording import format_number
 
@@ -79,13 +84,19 @@ def save_summary(
 
 
 def approve_summary(
-    summary: Summary, ground: Ground, *, actor: Actor, at: datetime
+    summary: Summary, ground: Ground, *, actor: Actor, at: datetime, seen: str = ""
 ) -> Summary:
-    """Freeze figures and words with a digest; nothing is signed by it."""
+    """Freeze figures and words with a digest; nothing is signed by it.
+
+    `seen` is the stamp of what the page showed; `Outdated` where it shows other words
+    or figures now.
+    """
     move = SUMMARY_WORKFLOW.find(SummaryState(summary.state), SummaryAction.APPROVE)
     _ask(actor, move.capability, summary.organisation_id, at)
     with in_snapshot():
         content = summary_content(ground, summary.words)
+    if seen and seen != summary_stamp(summary.revision, content):
+        raise Outdated(look_again())
     content |= {
         "approved_by": actor.name,
         "approved_at": at.isoformat(timespec="seconds"),

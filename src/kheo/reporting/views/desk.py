@@ -88,7 +88,11 @@ def desk_accept(request: Request) -> HttpResponse:
     # Sending the same marks again is harmless: what is accepted stays so.
     marked = [report for report in found if report.state != ReportState.ACCEPTED]
     refused = move_reports(
-        marked, ReportAction.ACCEPT, actor=request.actor, at=timezone.now()
+        marked,
+        ReportAction.ACCEPT,
+        seen={one.pk: request.POST.get(f"seen-{one.pk}", "") for one in marked},
+        actor=request.actor,
+        at=timezone.now(),
     )
     names = names_on({report.organisation_id for report, _why in refused}, today)
     for report, why in refused:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from kheo.core.access import Capability
 from kheo.core.errors import Conflict, DomainError
+from kheo.core.forms import bring_back
 from kheo.core.http import Request, errors_on, status_of
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
@@ -139,7 +140,7 @@ def _saved(request: Request, report: Report, form: DraftForm) -> bool:
     if form.errors:
         # The next attempt is made knowingly, on top of what the other one saved.
         report.refresh_from_db(fields=["revision", "state"])
-        form.data = {**request.POST.dict(), "revision": str(report.revision)}
+        bring_back(form, "revision", report.revision)
     return not form.errors
 
 

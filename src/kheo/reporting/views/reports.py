@@ -11,8 +11,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from kheo.core.access import Capability
+from kheo.core.errors import Outdated
+from kheo.core.forms import bring_back
 from kheo.core.http import Request, errors_on, render_part, status_of
 from kheo.core.periods import Frequency
 from kheo.organisations.queries import names_on
@@ -89,18 +92,27 @@ def move(request: Request, pk: int, action: ReportAction) -> HttpResponse:
     form = NoteForm(request.POST)
     if form.is_valid():
         with errors_on(form):
-            move_report(
-                report,
-                action,
-                actor=request.actor,
-                at=timezone.now(),
-                **form.cleaned_data,
-            )
+            try:
+                move_report(
+                    report,
+                    action,
+                    actor=request.actor,
+                    at=timezone.now(),
+                    **form.cleaned_data,
+                )
+            except Outdated as refusal:
+                return _shown_again(request, report, refusal)
     if form.errors:
         return _page(request, report_or_404(request, pk), form)
     if request.htmx:
         return _page(request, report_or_404(request, pk), NoteForm())
     return redirect(report)
+
+
+def _shown_again(request: Request, report: Report, refusal: Outdated) -> HttpResponse:
+    """The whole page anew: what has changed stands outside the panel of the steps."""
+    messages.error(request, refusal.message)
+    return HttpResponseClientRefresh() if request.htmx else redirect(report)
 
 
 def give_back(request: Request, pk: int, action: ReportAction) -> HttpResponse:
@@ -116,6 +128,7 @@ def give_back(request: Request, pk: int, action: ReportAction) -> HttpResponse:
         request.POST or None,
         cells=[(one.key, str(said(one.name))) for one in seen.figures],  # type: ignore[arg-type]  # frozen texts are plain mappings
         paragraphs=[(word["key"], said(word["title"])) for word in seen.words],
+        initial={"seen": seen.stamp},
     )
     if form.is_valid():
         with errors_on(form):
@@ -124,9 +137,12 @@ def give_back(request: Request, pk: int, action: ReportAction) -> HttpResponse:
                 action,
                 note=form.cleaned_data["note"],
                 remarks=form.remarks(),
+                seen=form.cleaned_data["seen"],
                 actor=request.actor,
                 at=timezone.now(),
             )
+    if form.is_bound and form.errors:
+        bring_back(form, "seen", seen.stamp)
     if form.is_bound and not form.errors:
         messages.success(request, _("The report was given back with your remarks."))
         is_review = request.GET.get("from") == "review"

@@ -82,7 +82,13 @@ def _accepted(request: Request, report: Report) -> HttpResponse:
     names = names_on([report.organisation_id], report.window.last)
     name = names.get(report.organisation_id, report.organisation.code)
     try:
-        move_report(report, ReportAction.ACCEPT, actor=request.actor, at=timezone.now())
+        move_report(
+            report,
+            ReportAction.ACCEPT,
+            seen=request.POST.get("seen", ""),
+            actor=request.actor,
+            at=timezone.now(),
+        )
     except DomainError as error:
         messages.error(request, f"{name}: {error.message}")
         return redirect("reporting:review", report.pk)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kheo.core.access import Capability
 from kheo.core.errors import DomainError, RuleBroken
+from kheo.core.forms import bring_back
 from kheo.core.http import Request, errors_on, status_of
 from kheo.directives.models import NumberSource
 from kheo.directives.queries import numbering_of
@@ -23,6 +24,7 @@ from kheo.reporting.queries.summaries import (
     excerpts_below,
     summary_content,
     summary_of,
+    summary_stamp,
 )
 from kheo.reporting.queries.window_papers import reporting_sentences
 from kheo.reporting.services.summaries import (
@@ -69,7 +71,7 @@ def summary(request: Request) -> HttpResponse:
             return redirect(address_of(found))
         if known is not None:
             known.refresh_from_db(fields=["revision"])
-            form.data = {**request.POST.dict(), "revision": str(known.revision)}
+            bring_back(form, "revision", known.revision)
     context = {
         "desk": found,
         "summary": known,
@@ -79,6 +81,7 @@ def summary(request: Request) -> HttpResponse:
         "may_review": _may(request, Capability.REVIEW_REPORTS, found),
         "situation": reporting_sentences(content),
         "moves": _moves(request, found, known),
+        "stamp": summary_stamp(known.revision, content) if known else "",
         "note_form": NoteForm(),
         "may_number": _may_number(request, found, known),
         "number_form": SummaryNumberForm(
@@ -112,7 +115,8 @@ def address_of(found: Desk) -> str:
 def _done(request: Request, action: str, ground: Ground, known: Summary) -> str:
     actor, now = request.actor, timezone.now()
     if action == SummaryAction.APPROVE:
-        approve_summary(known, ground, actor=actor, at=now)
+        seen = request.POST.get("seen", "")
+        approve_summary(known, ground, actor=actor, at=now, seen=seen)
         return _("The figures were approved.")
     if action == SummaryAction.REOPEN:
         reopen_summary(known, note=request.POST.get("note", ""), actor=actor, at=now)
