@@ -134,6 +134,27 @@ def test_a_consolidated_report_freezes_its_table():
     assert thawed_table(sent(world, "a1").statements.get().content) is None
 
 
+def test_the_annex_ends_in_what_the_committee_reports_its_own_word_included():
+    world = make_world()
+    work("activity:1", "2024-03-02", 430, world["a1"], world["a2"])
+    sent(world, "a1", initiatives_running=3)
+    report = make_report(
+        world, "a", definition="committee-month", roads=70, initiatives_running=2
+    )
+
+    content = send(report).statements.get().content
+
+    figures = {one["key"]: one["value"] for one in content["figures"]}
+    for key, own, value in (("roads", 70, 500), ("initiatives-running", 2, 5)):
+        rows, total = column(thawed_table(content), key)
+        assert (rows["=own"], total, figures[key]) == (own, value, value)
+        assert sum(row or 0 for row in rows.values()) == total
+    cells = cells_of(rules_of(report), "committee-month")
+    asked = Question("s0", world["a"].pk, MARCH)
+    live, now = column(consolidation_of(asked, cells, label="cộng"), "roads")
+    assert (live["=own"], now) == (70, 500)
+
+
 def test_words_from_below_are_taken_over_with_credit_once():
     world = make_world()
     child = make_report(world)

@@ -1,13 +1,19 @@
 """Children side by side: one row for each, and the rows that make the sums true."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kheo.core.periods import Interval
 from kheo.core.text import sort_key
-from kheo.ledger.queries import Row, children_of_slices, corrections, measures_of
+from kheo.ledger.queries import (
+    OWN,
+    Row,
+    children_of_slices,
+    corrections,
+    measures_of,
+)
 from kheo.organisations.queries import PARTY, names_on
 from kheo.programmes.pack import Law
 from kheo.reporting.models import Paragraph, Report, ReportQuerySet
@@ -76,6 +82,34 @@ def consolidation_of(
             kind=RowKind.TOTAL,
             values=tuple(whole[one] for one in table.questions()),
         ),
+    )
+
+
+def with_own_word(
+    table: Consolidation, said: Mapping[str, int | None]
+) -> Consolidation:
+    """The table that ends in what a report says by key, the difference its body's own.
+
+    A declared figure is in the ledger once its report is approved; until then it is
+    missing there, and the one of the window before may still hold.
+    """
+    own = [0] * len(table.cells)
+    total = list(table.total.values)
+    for place, cell in enumerate(table.cells):
+        value = said.get(cell.key)
+        if value is not None:
+            own[place] = 0 if cell.law is Law.RATIO else value - (total[place] or 0)
+            total[place] = value
+    rows = list(table.rows)
+    for number, row in enumerate(rows):
+        if row.key == OWN:
+            values = tuple(
+                known if not more else (known or 0) + more
+                for known, more in zip(row.values, own, strict=True)
+            )
+            rows[number] = replace(row, values=values)
+    return replace(
+        table, rows=tuple(rows), total=replace(table.total, values=tuple(total))
     )
 
 

@@ -1,6 +1,6 @@
 """What a statement holds, how it is verified, and what changed since."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,7 @@ from kheo.reporting.queries.consolidation import (
     Question,
     RowKind,
     consolidation_of,
+    with_own_word,
 )
 from kheo.reporting.queries.figures import Figure, figures_of
 from kheo.reporting.queries.obligations import FormCell, cells_of, rules_of
@@ -94,11 +95,13 @@ def content_of(report: Report, *, actor: Actor, at: datetime) -> Content:
     if report.receiver_id is not None:
         ids.append(report.receiver_id)
     names = names_on(ids, report.window.last)
+    figures = figures_of(report, pack)
+    label = names.get(report.organisation_id, "")
     return Content(
         report=report,
-        figures=figures_of(report, pack),
+        figures=figures,
         words=list(_words(report)),
-        table=table_of(report, pack, label=names.get(report.organisation_id, "")),
+        table=table_of(report, pack, figures, label=label),
         names=names,
         title=pack.report(report.definition).name,
         programme_name=pack.name,
@@ -110,15 +113,22 @@ def content_of(report: Report, *, actor: Actor, at: datetime) -> Content:
     )
 
 
-def table_of(report: Report, pack: Pack, *, label: str) -> Consolidation | None:
-    """The bodies below side by side, for a report that consolidates theirs."""
+def table_of(
+    report: Report, pack: Pack, figures: Sequence[Figure], *, label: str
+) -> Consolidation | None:
+    """The bodies below side by side, for a report that consolidates theirs.
+
+    Its last row is what the report says in `figures`: what the body declares itself
+    stands in its own row before it is in the ledger too.
+    """
     if not pack.report(report.definition).consolidates:
         return None
-    return consolidation_of(
+    table = consolidation_of(
         Question(report.programme, report.organisation_id, report.window),
         cells_of(pack, report.definition),
         label=label,
     )
+    return with_own_word(table, {figure.key: figure.value for figure in figures})
 
 
 def thawed_table(content: Mapping[str, Any]) -> Consolidation | None:

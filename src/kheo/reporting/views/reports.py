@@ -22,6 +22,7 @@ from kheo.organisations.queries import names_on
 from kheo.reporting.forms import ExtendForm, NoteForm, ReturnForm, SettleForm
 from kheo.reporting.models import Flag, Report, Summary
 from kheo.reporting.pages import GIVES_BACK, detail_context, seen_by
+from kheo.reporting.queries.figures import figures_of
 from kheo.reporting.queries.lines import Titles, lines_of, own_bodies, to_do
 from kheo.reporting.queries.obligations import rules_of
 from kheo.reporting.queries.people import may
@@ -195,7 +196,8 @@ def consolidation(request: Request, pk: int) -> HttpResponse:
         raise PermissionDenied
     name = names_on([report.organisation_id], report.window.last)
     label = name.get(report.organisation_id, report.organisation.code)
-    table = table_of(report, rules_of(report), label=label)
+    pack = rules_of(report)
+    table = table_of(report, pack, figures_of(report, pack), label=label)
     if table is None:
         raise Http404
     context = {
