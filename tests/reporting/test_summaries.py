@@ -416,7 +416,7 @@ def test_the_specialist_writes_takes_over_words_and_the_leader_approves(client, 
         "take-difficulties": [committee.pk],
     }
     for _time in range(2):
-        client.post(URL, values)
+        assert client.post(URL, values).status_code == 302
     summary = Summary.objects.get()
     assert summary.words == {
         "plans": "Tháng sau làm tiếp.",
@@ -443,6 +443,35 @@ def test_the_specialist_writes_takes_over_words_and_the_leader_approves(client, 
     other = client.get("/reports/desk/paper/?year=2024&window=2024-33")
     assert "Thiếu xi măng. (a)" in text_in(file.content)
     assert other.status_code == 404
+
+
+def test_a_late_correction_shows_on_the_approved_report_and_in_its_workbook(
+    client, world
+):
+    work("activity:1", "2024-03-02", 3205, world["a1"])
+    issue_summary(
+        approved(world), number="15-BC/X", issued_on=LATE.date(), actor=SYSTEM, at=LATE
+    )
+    leader = as_(client, world, "leader", "ban", language="vi")
+    book = "/reports/desk/workbook/?year=2024&window=2024-03"
+    assert "từ khi duyệt" not in leader.get(URL).content.decode()
+    assert "số liệu chưa thay đổi" in notes_in(leader.get(book))
+
+    work("activity:1", "2024-03-02", 2955, world["a1"])
+
+    page = leader.get(URL).content.decode()
+    assert "3.205" in page
+    assert "−250 từ khi duyệt" in " ".join(page.split())
+    notes = notes_in(leader.get(book))
+    assert "Báo cáo số 15-BC/X duyệt ngày" in notes
+    assert "(m): đã duyệt 3.205, nay 2.955" in notes
+    paper = leader.get("/reports/desk/paper/?year=2024&window=2024-03")
+    assert "3.205" in text_in(paper.content)
+
+
+def notes_in(file):
+    book = openpyxl.load_workbook(io.BytesIO(file.content))
+    return "\n".join(str(row[1].value) for row in book["Đọc bảng này"].iter_rows())
 
 
 def test_the_leader_approves_no_other_figures_than_the_page_showed(client, world):

@@ -336,6 +336,7 @@ class SummaryForm(forms.Form):
                 one
                 for one in excerpts.get(key, [])
                 if one.report.pk not in taken.get(key, [])
+                or str(one.report.pk) in self._ticked(key)
             ]
             self.fields[f"take-{key}"] = forms.TypedMultipleChoiceField(
                 label=_("Take over with credit"),
@@ -344,6 +345,11 @@ class SummaryForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
                 choices=[(one.report.pk, f"{one.name}: {one.text}") for one in some],
             )
+
+    def _ticked(self, key: str) -> list[str]:
+        """What a form brings back, also one sent again after it was taken over."""
+        data: Any = self.data
+        return list(data.getlist(f"take-{key}")) if self.is_bound else []
 
     def texts(self) -> dict[str, str]:
         return {w["key"]: self.cleaned_data[f"text-{w['key']}"] for w in self.words}

@@ -37,7 +37,7 @@ from kheo.reporting.queries.desk import (
 from kheo.reporting.queries.estimates import estimates_in
 from kheo.reporting.queries.obligations import FormCell, cells_of
 from kheo.reporting.queries.papers import without_silent
-from kheo.reporting.rules import stamp_of
+from kheo.reporting.rules import Difference, differences, stamp_of
 
 FORMAT = 1
 TREND_LENGTH = 12
@@ -175,6 +175,24 @@ def summary_stamp(revision: int, content: Mapping[str, Any]) -> str:
     """What the page has shown: the words' revision and the figures."""
     values = [(one["key"], one["value"]) for one in content["figures"]]
     return stamp_of(revision, values)
+
+
+def since_approved(ground: Ground, content: Mapping[str, Any]) -> dict[str, Difference]:
+    """By key, the figures that are others in the ledger today than in the content."""
+    asked = {
+        one["key"]: Asked(
+            ground.programme.code,
+            one["measure"],
+            one["where"],
+            ground.node.pk,
+            ground.window.interval,
+        )
+        for one in content["figures"]
+    }
+    found = amounts_of(asked.values())
+    then = {one["key"]: one["value"] or 0 for one in content["figures"]}
+    now = {key: found[question] or 0 for key, question in asked.items()}
+    return {one.key: one for one in differences(then, now)}
 
 
 def excerpts_below(ground: Ground) -> dict[str, list[Excerpt]]:

@@ -10,10 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.timezone import localdate
+
+from kheo.activities.rules import format_amount
 from kheo.organisations.models import Reach
 from kheo.organisations.queries import PARTY
 from kheo.programmes.pack import Law
 from kheo.programmes.periods import period_name
+from kheo.reporting.models import Summary
 from kheo.reporting.queries.beside import estimates_by_row
 from kheo.reporting.queries.consolidation import (
     Consolidation,
@@ -30,7 +34,8 @@ from kheo.reporting.queries.papers import (
     STAR_MEANS,
     without_silent,
 )
-from kheo.reporting.queries.summaries import Ground
+from kheo.reporting.queries.summaries import Ground, since_approved
+from kheo.reporting.rules import Difference
 from kheo.stationery.paper import (
     Align,
     Cell,
@@ -73,8 +78,13 @@ class _Book:
         return estimates_by_row(table, self.estimates, body)
 
 
-def window_sheets(ground: Ground, content: Mapping[str, Any]) -> list[Sheet]:
-    """Summary, a sheet for each committee with bodies below it, who sent, notes."""
+def window_sheets(
+    ground: Ground, content: Mapping[str, Any], *, approved: Summary | None = None
+) -> list[Sheet]:
+    """Summary, a sheet for each committee with bodies below it, who sent, notes.
+
+    The figures are today's: the notes say in what they differ from an `approved` paper.
+    """
     cells = tuple(cells_of(ground.pack, ground.definition))
     found = estimates_in(
         ground.programme.code, ground.window.interval, {cell.measure for cell in cells}
@@ -102,7 +112,12 @@ def window_sheets(ground: Ground, content: Mapping[str, Any]) -> list[Sheet]:
         summary,
         *committees,
         _senders(content, book.period),
-        _notes(content, book.period, has_estimates=bool(found.parts)),
+        _notes(
+            content,
+            book.period,
+            has_estimates=bool(found.parts),
+            changes=_changes(ground, approved),
+        ),
     ]
 
 
@@ -250,7 +265,45 @@ def _senders(content: Mapping[str, Any], period: str) -> Sheet:
     return Sheet(SENDERS, columns, tuple(rows), title, (told,), is_landscape=True)
 
 
-def _notes(content: Mapping[str, Any], period: str, *, has_estimates: bool) -> Sheet:
+def _changes(ground: Ground, approved: Summary | None) -> list[tuple[str, str]]:
+    """What an approved paper says, and every figure that is another today."""
+    if approved is None or approved.content is None or approved.approved_at is None:
+        return []
+    day = f"{localdate(approved.approved_at):%d/%m/%Y}"
+    number = f" số {approved.number}" if approved.number else ""
+    since = since_approved(ground, approved.content)
+    if not since:
+        said = f"Báo cáo{number} duyệt ngày {day}: số liệu chưa thay đổi từ đó"
+        return [("Số đã duyệt", said)]
+    said = f"Báo cáo{number} duyệt ngày {day} giữ số cũ; bảng này là số liệu hôm nay"
+    changed = [
+        (one, since[one["key"]])
+        for one in approved.content["figures"]
+        if one["key"] in since
+    ]
+    lines = [("Thay đổi từ khi duyệt", _changed(*pair)) for pair in changed]
+    return [("Số đã duyệt", said), *lines]
+
+
+def _changed(figure: Mapping[str, Any], change: Difference) -> str:
+    then, now = (
+        _plain(one, figure["decimals"]) for one in (change.before, change.after)
+    )
+    name = f"{figure['name']['vi']} ({figure['unit']['vi']})"
+    return f"{name}: đã duyệt {then}, nay {now}"
+
+
+def _plain(value: int, decimals: int) -> str:
+    return ("-" if value < 0 else "") + format_amount(abs(value), decimals)
+
+
+def _notes(
+    content: Mapping[str, Any],
+    period: str,
+    *,
+    has_estimates: bool,
+    changes: Sequence[tuple[str, str]] = (),
+) -> Sheet:
     start, end = (date.fromisoformat(content[name]) for name in ("from", "to"))
     label = content["label"]
     lines = [
@@ -264,6 +317,7 @@ def _notes(content: Mapping[str, Any], period: str, *, has_estimates: bool) -> S
         ("Ô trống", "Chưa có số liệu; không phải là số 0"),
         ("Công thức", "Dòng tổng là công thức, có thể tính lại trong Excel"),
     ]
+    lines += changes
     if has_estimates:
         lines.append(("Dấu *", STAR_MEANS.removeprefix("* ")))
     if label:

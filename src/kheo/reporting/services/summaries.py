@@ -56,6 +56,8 @@ def save_summary(
         raise Conflict(_("These figures are approved: reopen the report first."))
     known = {key: list(pks) for key, pks in summary.taken.items()}
     texts = {key: text.strip() for key, text in words.items()}
+    if _is_said(summary, texts, taken):
+        return summary
     for key, some in taken.items():
         fresh = {pk: text for pk, text in some.items() if pk not in known.get(key, [])}
         known[key] = [*known.get(key, []), *fresh]
@@ -81,6 +83,21 @@ def save_summary(
     summary.refresh_from_db()
     _record(summary, "summary.save", actor=actor, at=at)
     return summary
+
+
+def _is_said(
+    summary: Summary, texts: Mapping[str, str], taken: Mapping[str, Mapping[int, str]]
+) -> bool:
+    """Whether this very form was saved before: its words with those it takes over."""
+    marked = {key: some for key, some in taken.items() if some}
+    if any(set(some) - set(summary.taken.get(key, [])) for key, some in marked.items()):
+        return False
+    whole = {
+        key: "\n".join([*filter(None, [text]), *marked.get(key, {}).values()])
+        for key, text in texts.items()
+    }
+    said = {key: text for key, text in whole.items() if text}
+    return bool(said == summary.words)
 
 
 def approve_summary(

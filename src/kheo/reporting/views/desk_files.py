@@ -19,7 +19,8 @@ def desk_workbook(request: Request) -> HttpResponse:
     today = timezone.localdate()
     found = _desk_or_404(request)
     ground = Ground.of(found.receiver, found.programme, found.window, today)
-    sheets = window_sheets(ground, summary_content(ground, {}))
+    summary = summary_of(ground, request.actor)
+    sheets = window_sheets(ground, summary_content(ground, {}), approved=summary)
     content = workbook(sheets, author="Khéo", on=today, is_sample=is_sample())
     return _file(found, content, EXCEL_TYPE, "xlsx")
 

@@ -22,6 +22,7 @@ from kheo.reporting.queries.people import is_own, may_at
 from kheo.reporting.queries.summaries import (
     Ground,
     excerpts_below,
+    since_approved,
     summary_content,
     summary_of,
     summary_stamp,
@@ -76,6 +77,7 @@ def summary(request: Request) -> HttpResponse:
         "desk": found,
         "summary": known,
         "content": content,
+        "since": {} if is_draft else since_approved(ground, content),
         "form": form,
         "may_edit": may_edit,
         "may_review": _may(request, Capability.REVIEW_REPORTS, found),
