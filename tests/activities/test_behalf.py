@@ -8,6 +8,7 @@ import time_machine
 from kheo.activities import services
 from kheo.activities.models import Activity, Quantity, Team, Turn
 from kheo.activities.workflow import ActivityAction, ActivityState
+from kheo.assignments.models import CommuneAssignment
 from kheo.audit.models import AuditEntry
 from kheo.core.access import Role
 from kheo.core.errors import Conflict, NotAllowed, RuleBroken
@@ -358,3 +359,22 @@ def test_a_plan_typed_for_one_unit_offers_that_unit_alone(client, village):
 
     assert [name for _pk, name in offered] == ["Chi bộ A"]
     assert "Chi bộ H" not in {name for _pk, name in strange}
+
+
+def test_a_plan_typed_for_one_unit_starts_with_that_units_commune_and_days(
+    client, village
+):
+    CommuneAssignment.objects.filter(organisation=village["cell-b"]).delete()
+    charge(village, "cell-b", "vn-2")
+    plan(village, title="Việc của chi bộ A")
+    where = services.Where(village.places["vn-2"])
+    plan(village, "cell-b", where=where, title="Việc của chi bộ B")
+    sign_in(client, village, "focal_point", "khoi", own_only=False)
+
+    for cell, commune in (("cell-a", "vn-1"), ("cell-b", "vn-2")):
+        shown = client.get(f"/activities/plan/?unit={village[cell].pk}").context
+
+        assert shown["form"]["place"].value() == village.places[commune].pk
+        assert len(shown["communes_ahead"]) == 1
+        led = {row.activity.organisation_id for row in shown["recent"]}
+        assert led == {village[cell].pk}

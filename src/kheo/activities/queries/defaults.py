@@ -18,10 +18,10 @@ def next_saturday(day: date) -> date:
     return day + timedelta(days=(SATURDAY - day.weekday() - 1) % 7 + 1)
 
 
-def recent_days(actor: Actor) -> list[Activity]:
-    """The last days of the actor's own bodies with different work, newest first."""
+def recent_days(actor: Actor, bodies: frozenset[int] = frozenset()) -> list[Activity]:
+    """The last days of these or the own bodies with different work, newest first."""
     rows = Activity.objects.visible_to(actor).written_by(actor)
-    led = rows.led_by(leads_for(actor)).exclude(state=ActivityState.CANCELLED)
+    led = rows.led_by(bodies or leads_for(actor)).exclude(state=ActivityState.CANCELLED)
     found: dict[tuple[str, int], Activity] = {}
     for activity in led.order_by("-on", "-pk")[: OFFERED * 5]:
         found.setdefault((activity.title, activity.place_id), activity)
@@ -56,12 +56,15 @@ def copied(activity: Activity) -> dict[str, object]:
     return {k: v for k, v in as_planned(activity).items() if k not in left}
 
 
-def proposed(actor: Actor, day: date) -> dict[str, object]:
+def proposed(
+    actor: Actor, day: date, bodies: frozenset[int] = frozenset()
+) -> dict[str, object]:
     """The next Saturday, the commune whose turn it is, each own body's next team.
 
-    A commune's own committee starts with its own commune.
+    For the bodies given, else for those the actor leads. A commune's own committee
+    starts with its own commune.
     """
-    bodies = leads_for(actor)
+    bodies = bodies or leads_for(actor)
     turns = team_turns(bodies, actor)
     own = {version.place_id for version in communes_in_charge(bodies, day)}
     waiting = [

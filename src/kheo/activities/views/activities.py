@@ -81,7 +81,7 @@ def activity_plan(request: Request) -> HttpResponse:
         bodies=(for_unit := _typed_unit(request)),
         programme=programme,
         day=today,
-        initial=_start(request, today),
+        initial=_start(request, today, for_unit),
     )
     if form.is_valid():
         with errors_on(form):
@@ -98,7 +98,7 @@ def activity_plan(request: Request) -> HttpResponse:
         "form": form,
         "has_communes": form.has_communes,
         "communes_ahead": ahead_of(for_unit or leads_for(request.actor), today),
-        "recent": described(recent_days(request.actor)),
+        "recent": described(recent_days(request.actor, for_unit)),
         "on_behalf": ", ".join(names_on(for_unit, today).values()),
     }
     return render(
@@ -306,9 +306,9 @@ def _page(request: Request, activity: Activity, form: MoveForm) -> HttpResponse:
     )
 
 
-def _start(request: Request, today: date) -> dict[str, object]:
+def _start(request: Request, today: date, bodies: frozenset[int]) -> dict[str, object]:
     """What the plan starts with: proposals, or a day to copy, or a place asked for."""
-    start = proposed(request.actor, today)
+    start = proposed(request.actor, today, bodies)
     copy = request.GET.get("copy", "")
     if copy.isdecimal():
         rows = Activity.objects.visible_to(request.actor).written_by(request.actor)
