@@ -83,6 +83,18 @@ def test_a_sample_lived_written_and_read_again_answers_alike(tmp_path):
 
 
 @pytest.mark.django_db
+def test_nothing_that_is_told_lies_in_the_future():
+    load_country()
+    until = date(2021, 10, 6)
+
+    services.live("small", until=until, at=NOON, say=str)
+
+    assert Activity.objects.filter(on__gt=until).exists()
+    told = AuditEntry.objects.filter(verb__startswith="activity.")
+    assert not told.filter(at__date__gte=until).exists()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", services.STORIES)
 def test_the_shipped_files_fit_this_schema(name):
     with services.shipped(name) as path:

@@ -116,6 +116,7 @@ def _day(
 ) -> bool:
     """Plan one day; play it where it lies in the past. False where no rule runs."""
     planned_on = scene.day - timedelta(days=random.randint(5, 12))
+    planned_on = min(planned_on, month.until - timedelta(days=1))  # nothing is future
     try:
         pack_on(programme, scene.day)
     except RuleBroken:
