@@ -56,6 +56,22 @@ def test_a_specialist_reads_what_the_bodies_below_did(client, village):
     assert "Chi bộ A" in page
 
 
+def test_what_happened_last_stands_first_whenever_it_was_written(client, village):
+    later = NOON + timedelta(days=2)
+    for verb, at in (("activity.confirm", later), ("activity.agree", NOON)):
+        record(
+            village["cell-a"],
+            verb,
+            actor=SYSTEM,
+            at=at,
+            organisation_id=village["cell-a"].pk,
+        )
+
+    response = read(sign_in(client, village, Role.SPECIALIST, "tu"), topic="activity")
+
+    assert verbs(response)[:2] == ["activity.confirm", "activity.agree"]
+
+
 def test_a_line_of_others_is_not_in_it(client, village):
     response = read(sign_in(client, village, Role.SPECIALIST, "huyen"))
 

@@ -47,6 +47,7 @@ class AuditEntry(models.Model):
                 fields=["subject_kind", "subject_id", "id"],
                 name="audit_auditentry_by_subject",
             ),
+            models.Index(fields=["at", "id"], name="audit_auditentry_by_time"),
             models.Index(
                 fields=["id"],
                 condition=Q(number=None),

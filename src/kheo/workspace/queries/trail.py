@@ -51,7 +51,7 @@ def trail_of(actor: Actor) -> QuerySet[AuditEntry]:
     An administrator of accounts reads what was done to accounts and roles, nothing
     else. What a body's own people do to a draft stays theirs.
     """
-    rows = AuditEntry.objects.select_related("actor").order_by("-pk")
+    rows = AuditEntry.objects.select_related("actor").order_by("-at", "-pk")
     if actor.is_system:
         return rows
     seen = Q(organisation_id__in=actor.bodies(Capability.VIEW_AUDIT))
