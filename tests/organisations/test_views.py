@@ -64,6 +64,33 @@ def test_the_list_shows_what_one_may_see_in_vietnamese_order(specialist):
     assert "3 đơn vị" in shown(response)
 
 
+def test_the_list_says_what_each_is_and_below_whom(specialist):
+    response = specialist.get(reverse("organisations:list"))
+
+    said = [
+        (body.name, str(kind), above) for body, kind, above in response.context["rows"]
+    ]
+    assert said == [
+        ("Ban Dân vận", "ban của cấp ủy", "Tỉnh ủy A"),
+        ("Ban Tuyên giáo", "ban của cấp ủy", "Tỉnh ủy A"),
+        ("Tỉnh ủy A", "tỉnh ủy, thành ủy", ""),
+    ]
+
+
+def test_a_body_names_those_directly_below_that_one_may_see(client, tinh):
+    board = Organisation.objects.get(code="bdv")
+    make_body("phong", board, kind="agency", name="Phòng Dân vận")
+    observer = signed_in(client, Role.SPECIALIST, tinh)
+
+    above = observer.get(reverse("organisations:detail", args=["tinh"]))
+    below = observer.get(reverse("organisations:detail", args=["phong"]))
+
+    assert [one.code for one in above.context["below"]] == ["bdv", "btg"]
+    assert "2 đơn vị trực thuộc" in shown(above)
+    assert not below.context["below"]
+    assert "trực thuộc Ban Dân vận" in shown(below)
+
+
 def test_a_search_narrows_by_name_kind_and_day(specialist):
     url = reverse("organisations:list")
 

@@ -144,6 +144,16 @@ def parent_on(
     return Organisation.objects.filter(pk__in=above.values("superior")).first()
 
 
+def parent_names_on(
+    ids: Iterable[int], day: date, *, tree: str = PARTY
+) -> dict[int, str]:
+    """The names of the direct superiors that day; a root has none."""
+    above = _reach(day).filter(tree__code=tree, inferior__in=list(ids), depth=1)
+    pairs = dict(above.values_list("inferior", "superior"))
+    names = names_on(set(pairs.values()), day)
+    return {body: names[parent] for body, parent in pairs.items() if parent in names}
+
+
 def children_on(
     organisation: Organisation | None, day: date, *, tree: str = PARTY
 ) -> QuerySet[Organisation]:

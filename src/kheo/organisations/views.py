@@ -12,11 +12,13 @@ from kheo.audit.queries import history_of
 from kheo.core.access import Capability
 from kheo.core.http import Request, status_of
 from kheo.organisations.forms import FindForm
-from kheo.organisations.models import Organisation, OrganisationVersion
+from kheo.organisations.models import Kind, Organisation, OrganisationVersion
 from kheo.organisations.queries import (
     absent_on,
     bonds_of,
+    children_on,
     named_on,
+    parent_names_on,
     search,
     stays_of,
 )
@@ -32,10 +34,16 @@ def organisation_list(request: Request) -> HttpResponse:
     bodies = _bodies(request, day, chosen.get("q", ""), chosen.get("kind", ""))
     query = request.GET.copy()
     query.pop("page", None)
+    page = Paginator(bodies, A_PAGE).get_page(request.GET.get("page"))
+    above = parent_names_on([body.pk for body in page.object_list], day)
     context = {
         "form": form,
         "day": day,
-        "page": Paginator(bodies, A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [
+            (body, Kind(body.kind).label, above.get(body.pk, ""))  # type: ignore[attr-defined]  # named_on
+            for body in page.object_list
+        ],
         "absent": _absent(request, day, chosen.get("q", "")),
         "query": query.urlencode(),
         "may_reorganise": request.actor.holds(Capability.MANAGE_ORGANISATIONS),
@@ -53,7 +61,9 @@ def organisation_detail(request: Request, code: str) -> HttpResponse:
         "body": body,
         "versions": versions,
         "latest": versions[0],
-        "stays": stays_of(body),
+        "stays": (stays := stays_of(body)),
+        "superiors": [stay for stay in stays if stay.superior and not stay.end],
+        "below": children_on(body, timezone.localdate()).filter(pk__in=visible),
         "bonds": bonds_of(body),
         "aliases": body.aliases.order_by("pk"),
         "history": history_of(body),
