@@ -440,7 +440,7 @@ def test_a_plan_is_told_in_plain_words(tinh):
 """
 
     assert check_plan(plan_of(steps), actor=SYSTEM) == [
-        "Sửa “Tỉnh ủy” (tinh): officer.",
+        "Sửa “Tỉnh ủy” (tinh): người phụ trách “Bà A”.",
         "Kết thúc “Chi bộ 1” (c1).",
         "25 % của “Chi bộ 1” (c1) trở thành “Chi bộ 2” (c2).",
         "“Chi bộ 1” (c1) trở thành “Đảng ủy Khối” (khoi).",
@@ -451,6 +451,19 @@ def test_a_plan_is_told_in_plain_words(tinh):
     ]
     with pytest.raises(PlanRefused):
         check_plan(plan_of("- {do: end, bodies: [x]}"), actor=SYSTEM)
+
+
+def test_an_amendment_tells_every_particular_and_what_it_becomes(tinh):
+    steps = """
+- {do: amend, body: c1, name: Chi bộ Một, kind: agency, symbol: null, is_exempt: true}
+"""
+
+    assert check_plan(plan_of(steps), actor=SYSTEM) == [
+        (
+            "Sửa “Chi bộ 1” (c1): được miễn, loại hình “cơ quan”,"
+            " tên “Chi bộ Một”, không còn ký hiệu."
+        )
+    ]
 
 
 def test_a_replaced_placement_comes_back_when_its_plan_is_undone(tinh):

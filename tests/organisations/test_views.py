@@ -186,7 +186,7 @@ def test_a_checked_plan_is_carried_out(specialist):
     )
 
     assert Plan.objects.get().code == "ban-2025"
-    assert "Hợp nhất hai ban" in shown(response)
+    assert "Đã thực hiện phương án “Hợp nhất hai ban”." in shown(response)
 
 
 @pytest.mark.parametrize("name", ["plan_new", "plan_apply"])

@@ -1,8 +1,10 @@
 """Plans of reorganisation: looked at first, then carried out with all that follows."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kheo.core.access import Capability
@@ -38,6 +40,8 @@ def plan_apply(request: Request) -> HttpResponse:
         with errors_on(form):
             plan = services.parse_plan(form.cleaned_data["text"])
             reorganise(plan, actor=request.actor, at=timezone.now())
+            told = _("“%(title)s” was carried out.") % {"title": plan.title}
+            messages.success(request, told)
     if form.errors:
         context = {"form": form, "told": [], "plans": _plans(request)}
         return render(request, "ledger/plan_new.html", context, status=422)

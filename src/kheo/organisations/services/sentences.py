@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kheo.core.lineage import Placement
-from kheo.organisations.models import Organisation
+from kheo.organisations.models import Kind, Organisation, Tier
 from kheo.organisations.queries import explain_absence, names_on
 from kheo.organisations.rules import (
     Bond,
@@ -19,6 +20,18 @@ from kheo.organisations.rules import (
     Trouble,
 )
 
+_PARTICULARS = {
+    "name": gettext_lazy("name"),
+    "short_name": gettext_lazy("short name"),
+    "kind": gettext_lazy("kind of body"),
+    "tier": gettext_lazy("tier"),
+    "symbol": gettext_lazy("symbol"),
+    "place": gettext_lazy("place"),
+    "headcount": gettext_lazy("staff"),
+    "focal_point": gettext_lazy("focal point"),
+    "officer": gettext_lazy("officer in charge"),
+}
+_CHOSEN = {"kind": Kind, "tier": Tier}
 _TROUBLES = {
     Trouble.UNKNOWN: gettext_lazy("There is no body %(body)s."),
     Trouble.TAKEN: gettext_lazy("The code %(body)s already belongs to a body."),
@@ -202,7 +215,7 @@ def say_outcome(outcome: Outcome) -> list[str]:
     ]
     said += [
         _("%(body)s is amended: %(fields)s.")
-        % {"body": labels.get(code, code), "fields": ", ".join(sorted(fields))}
+        % {"body": labels.get(code, code), "fields": ", ".join(_say_fields(fields))}
         for code, fields in sorted(outcome.versions.items())
         if code not in outcome.created
     ]
@@ -210,6 +223,20 @@ def say_outcome(outcome: Outcome) -> list[str]:
     said += [_say_bond(bond, labels) for bond in outcome.bonds]
     placed = (_say_placement(*placed, labels) for placed in outcome.placements)
     return [*said, *placed]
+
+
+def _say_fields(fields: Mapping[str, Any]) -> list[str]:
+    """Each particular by its name for people, with what it becomes."""
+    said = []
+    for field, value in sorted(fields.items()):
+        if field == "is_exempt":
+            said.append(_("exempt") if value else _("no longer exempt"))
+        elif value in (None, ""):
+            said.append(_("%(field)s empty") % {"field": _PARTICULARS[field]})
+        else:
+            shown = _CHOSEN[field](value).label if field in _CHOSEN else value
+            said.append(f"{_PARTICULARS[field]} “{shown}”")
+    return said
 
 
 def _say_bond(bond: Bond, labels: Mapping[str, str]) -> str:
