@@ -117,7 +117,9 @@ def test_the_invitation_page_sets_the_password_once(client, django_user_model):
     assert client.get(path).status_code == 200
     differing = client.post(path, {"password": words, "again": "khác"})
     assert differing.status_code == 422
-    assert client.post(path, {"password": "1", "again": "1"}).status_code == 422
+    short = client.post(path, {"password": "1x", "again": "1x"})
+    assert short.status_code == 422
+    assert short.context["form"].errors == {"password": ["Mật khẩu này quá ngắn."]}
     assert client.post(path, {"password": words, "again": words}).status_code == 302
     assert client.get(path).status_code == 409
     assert django_user_model.objects.get().check_password(words)

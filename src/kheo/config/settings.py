@@ -128,7 +128,7 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["kheo.accounts.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "kheo.accounts.passwords.LongEnough",
         "OPTIONS": {"min_length": 10},
     },
     {
