@@ -106,6 +106,17 @@ def test_the_month_shows_who_comes_what_was_done_and_whose_turn_it_is(host, vill
     assert "Chi bộ B" in text
 
 
+def test_the_household_codes_are_one_click_from_the_month(host, village):
+    codes = reverse("activities:codes")
+
+    made = host.post(codes, {"count": "3"}, follow=True)
+
+    month = host.get(reverse("activities:host_month", args=MARCH)).content.decode()
+    assert f'href="{codes}"' in month
+    assert "Đã cấp 3 mã." in made.content.decode()
+    assert len(made.context["codes"]) == 3
+
+
 def test_the_units_own_people_are_not_shown_to_the_commune(host, village):
     log(plan(village), roads(5), cadres(village, "cell-a", 1777))
 

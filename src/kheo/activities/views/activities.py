@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from kheo.activities import services
@@ -261,6 +262,9 @@ def household_codes(request: Request) -> HttpResponse:
                 **form.cleaned_data,
             )
     if form.is_bound and not form.errors:
+        made = form.cleaned_data["count"]
+        said = ngettext("%(made)d code was made.", "%(made)d codes were made.", made)
+        messages.success(request, said % {"made": made})
         return redirect("activities:codes")
     codes = HouseholdCode.objects.filter(programme=programme, place=place)
     context = {"form": form, "codes": codes.order_by("-issued_at", "code")[:500]}
