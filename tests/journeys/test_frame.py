@@ -85,6 +85,25 @@ def test_the_keyboard_reaches_the_content_first(person):
     assert ring == "solid"
 
 
+def test_what_has_the_focus_is_seen(person):
+    one = person("can-bo-chi-bo")
+    one.go("/activities/plan/")
+    unseen = []
+    for _stop in range(40):
+        one.page.keyboard.press("Tab")
+        seen = one.page.evaluate(
+            """() => {
+              const it = document.activeElement, drawn = getComputedStyle(it);
+              const width = parseFloat(drawn.outlineWidth);
+              const ring = drawn.outlineStyle !== "none" && width >= 2;
+              return [it.outerHTML.slice(0, 80), ring || it === document.body];
+            }"""
+        )
+        if not seen[1]:
+            unseen.append(seen[0])
+    assert unseen == []
+
+
 def test_escape_closes_an_open_menu(person):
     page = person("can-bo-chi-bo").page
     page.locator(".menu-person > summary").click()
