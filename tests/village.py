@@ -10,7 +10,7 @@ from kheo.activities import services as activities
 from kheo.activities.rules import Done
 from kheo.activities.services import Where
 from kheo.assignments.services import put_in_charge
-from kheo.core.access import ROLE_CAPABILITIES, SYSTEM, Actor
+from kheo.core.access import BELOW_ONLY, ROLE_CAPABILITIES, SYSTEM, Actor
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import scope_of
 from kheo.organisations.services import apply_plan, define_tree, parse_plan
@@ -98,12 +98,18 @@ def make_actor(role, *bodies, user=None, day=SATURDAY):
     """A person with one role at the bodies and below them."""
     scope = scope_of({body.pk for body in bodies}, day=day)
     capabilities = ROLE_CAPABILITIES[role]
+
+    def held(bodies):
+        return {
+            c: bodies - scope.roots if c in BELOW_ONLY else bodies for c in capabilities
+        }
+
     return Actor(
         user_id=user.pk if user else None,
         name="Cán bộ",
         roots=dict.fromkeys(capabilities, scope.roots),
-        writable=dict.fromkeys(capabilities, scope.writable),
-        readable=dict.fromkeys(capabilities, scope.readable),
+        writable=held(scope.writable),
+        readable=held(scope.readable),
     )
 
 

@@ -15,6 +15,7 @@ from kheo.accounts.queries import (
     administrators_on,
     bodies_named,
     found_people,
+    keeping_of,
     people_on_page,
     told_of,
 )
@@ -29,6 +30,10 @@ from tests.village import NOON, make_user, make_village
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
+
+
+def whole():
+    return keeping_of(SYSTEM, TODAY)
 
 
 def grant(user, role, body, *, actor=SYSTEM, since=SINCE, **said):
@@ -154,7 +159,7 @@ def test_a_correction_is_found_by_search_and_says_what_changed():
         user, name="Nông Thị Lan", title="Bí thư", actor=SYSTEM, at=NOON
     )
 
-    assert list(found_people(day=TODAY, at=NOON, q="thi lan bi thu")) == [user]
+    assert list(found_people(keeping=whole(), at=NOON, q="thi lan bi thu")) == [user]
     assert verbs(user) == ["user.add", "user.change"]
     assert history_of(user).last().data == {"fields": ["name", "title"]}
 
@@ -420,7 +425,8 @@ def test_a_password_like_the_own_name_is_refused():
 
 
 def usernames(**asked):
-    return {user.username for user in found_people(day=TODAY, at=NOON, **asked)}
+    found = found_people(keeping=whole(), at=NOON, **asked)
+    return {user.username for user in found}
 
 
 def test_people_are_found_without_marks_by_name_user_name_and_body():
@@ -460,8 +466,8 @@ def test_an_ended_role_no_longer_stands_in_the_list():
     joined = add(village)
     services.end_grant(joined.user.grants.get(), on=TODAY, actor=SYSTEM, at=NOON)
 
-    found = list(found_people(day=TODAY, at=NOON))
-    [line] = people_on_page(found, day=TODAY, at=NOON)
+    found = list(found_people(keeping=whole(), at=NOON))
+    [line] = people_on_page(found, keeping=whole(), at=NOON)
 
     assert line.roles == []
     assert usernames(q="chi bo a") == set()

@@ -41,6 +41,7 @@ LISTS = {
     "workspace:home": {},
     "workspace:me": {},
     "accounts:people": {},
+    "accounts:units": {"show": "all"},
     "organisations:list": {},
     "programmes:list": {},
     "assignments:list": {"programme": "s0", "on": "2024-03-31"},

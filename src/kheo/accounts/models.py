@@ -92,9 +92,14 @@ class Grant(models.Model):
 
 
 class Invitation(models.Model):
-    """A one-time link by which a person sets the first, or a new, password."""
+    """A one-time link by which a person sets the first, or a new, password.
+
+    `inviter` made it for somebody below: it dies when the person is given a role beyond
+    the inviter's reach. A link by an administrator or the operator has none.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="invitations")
+    inviter = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     token_digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

@@ -55,6 +55,10 @@ OF_ONE_BODY = frozenset({Role.CLERK, Role.LEADER, Role.HOST})
 """Roles that usually hold at a body alone; the others are for what stands below it."""
 
 
+INVITED_ROLES = (Role.CLERK, Role.LEADER, Role.FOCAL_POINT, Role.HOST, Role.OBSERVER)
+"""What somebody who invites people of the bodies below may make of them there."""
+
+
 def is_usually_own_only(role: Role) -> bool:
     """How far a role reaches where nobody says: no further than its work needs."""
     return role in OF_ONE_BODY

@@ -1,7 +1,7 @@
 """People as a table: read with every wrong cell named; a template; the links to hand out."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
@@ -15,7 +15,8 @@ from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from kheo.accounts.queries.bodies import Bodies, bodies_named, every_body
-from kheo.accounts.rules import USERNAME, is_usually_own_only
+from kheo.accounts.queries.keeping import Keeping
+from kheo.accounts.rules import INVITED_ROLES, USERNAME, is_usually_own_only
 from kheo.accounts.services import NewPerson, RowError
 from kheo.accounts.wording import ROLE_NAMES
 from kheo.core.access import Role
@@ -33,6 +34,25 @@ YES = frozenset({"co", "x", "1", "yes"})
 NO = frozenset({"khong", "0", "no"})
 ROLES = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 """Administrators are made one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which bodies and roles a table may name; everything where nothing is said."""
+
+    among: Collection[int] | None = None
+    roles: Sequence[Role] = ROLES
+
+    @classmethod
+    def of(cls, keeping: Keeping) -> "Scope":
+        return cls() if keeping.is_whole else cls(keeping.near, INVITED_ROLES)
+
+    @property
+    def role_names(self) -> list[str]:
+        return [str(ROLE_NAMES[role]) for role in self.roles]
+
+
+EVERYTHING = Scope()
 
 
 def columns() -> tuple[Wanted, ...]:
@@ -73,14 +93,14 @@ class Table:
         )
 
 
-def read_people(content: bytes, *, day: date) -> Table:
+def read_people(content: bytes, *, day: date, scope: Scope = EVERYTHING) -> Table:
     """Read an .xlsx or CSV table; bodies are known by code or by a name that is theirs alone."""
     book = as_workbook(content)
     reading = read_table(book, columns())
     if len(reading.rows) > MOST_PEOPLE:
         message = _("The table has more than %(limit)d rows.")
         raise RuleBroken(message % {"limit": MOST_PEOPLE})
-    known = _Known(day)
+    known = _Known(day, scope)
     errors = list(reading.errors)
     wrong: set[int] = set()
     places: dict[tuple[int, str], str] = {}
@@ -131,15 +151,17 @@ def as_workbook(content: bytes) -> bytes:
 class _Known:
     """Bodies and roles by what was typed; each text of a body is looked up once."""
 
-    def __init__(self, day: date) -> None:
+    def __init__(self, day: date, scope: Scope) -> None:
+        self.scope = scope
         self._day = day
         self._bodies: dict[str, Bodies] = {}
-        self._roles = {fold(word): role for word, role in _role_words().items()}
+        words = _role_words(scope.roles)
+        self._roles = {fold(word): role for word, role in words.items()}
 
     def bodies(self, row: ReadRow) -> Bodies:
         text = _text(row, "organisation")
         if text not in self._bodies:
-            self._bodies[text] = bodies_named(text, self._day)
+            self._bodies[text] = bodies_named(text, self._day, among=self.scope.among)
         return self._bodies[text]
 
     def role(self, row: ReadRow) -> Role | None:
@@ -154,9 +176,9 @@ def _wrong(row: ReadRow, known: _Known) -> list[CellError]:
     """What cannot be understood; an empty cell is told of in reading."""
     found: dict[str, str] = {}
     if _text(row, "organisation") and known.bodies(row).the_one is None:
-        found["organisation"] = _why_none(known.bodies(row))
+        found["organisation"] = _why_none(known.bodies(row), known.scope)
     if _text(row, "role") and known.role(row) is None:
-        roles = ", ".join(str(ROLE_NAMES[role]) for role in ROLES)
+        roles = ", ".join(known.scope.role_names)
         found["role"] = _("Write one of these roles: %(roles)s.") % {"roles": roles}
     own = _text(row, "own_only")
     if own and fold(own) not in YES | NO:
@@ -170,7 +192,9 @@ def _wrong(row: ReadRow, known: _Known) -> list[CellError]:
     return [CellError(row.cells[key], message) for key, message in found.items()]
 
 
-def _why_none(bodies: Bodies) -> str:
+def _why_none(bodies: Bodies, scope: Scope) -> str:
+    if not bodies.found and scope.among is not None:
+        return bodies.absent or _("No body below yours has this name or code.")
     if not bodies.found:
         return bodies.absent or _("No body has this name or code.")
     offered = "; ".join(body.label for body in bodies.found[:5])
@@ -194,12 +218,12 @@ def _person(row: ReadRow, known: _Known, day: date) -> NewPerson:
     )
 
 
-def _role_words() -> dict[str, Role]:
+def _role_words(roles: Sequence[Role]) -> dict[str, Role]:
     """Every way to write a role: in both languages, or by its code."""
-    words: dict[str, Role] = {str(role): role for role in ROLES}
+    words: dict[str, Role] = {str(role): role for role in roles}
     for language in ("vi", "en"):
         with override(language):
-            words |= {str(ROLE_NAMES[role]): role for role in ROLES}
+            words |= {str(ROLE_NAMES[role]): role for role in roles}
     return words
 
 
@@ -246,7 +270,7 @@ def people_again(rows: Iterable[Sequence[Any]]) -> list[NewPerson]:
 # Files to take away
 
 
-def template_file(*, on: date, is_sample: bool) -> bytes:
+def template_file(*, on: date, is_sample: bool, scope: Scope = EVERYTHING) -> bytes:
     """An empty table with its headings, how to fill it in, and the bodies with their codes."""
     widths = (28, 34, 18, 22, 40, 16, 14)
     headings = tuple(
@@ -258,12 +282,15 @@ def template_file(*, on: date, is_sample: bool) -> bytes:
         Sheet(
             _("How to fill it in"),
             (Column(_("Column"), 22), Column(_("What to write"), 90)),
-            tuple(Row(line) for line in _how_to()),
+            tuple(Row(line) for line in _how_to(scope)),
         ),
         Sheet(
             _("Codes of bodies"),
             (Column(_("Code"), 30), Column(_("Name"), 70)),
-            tuple(Row((b.organisation.code, b.name)) for b in every_body(on)),
+            tuple(
+                Row((body.organisation.code, body.name))
+                for body in every_body(on, among=scope.among)
+            ),
         ),
     ]
     return workbook(sheets, author="Khéo", on=on, is_sample=is_sample)
@@ -274,8 +301,8 @@ def _heading(wanted: Wanted) -> str:
     return english if (get_language() or "").startswith("en") else vietnamese
 
 
-def _how_to() -> list[tuple[str, str]]:
-    roles = "; ".join(str(ROLE_NAMES[role]) for role in ROLES)
+def _how_to(scope: Scope) -> list[tuple[str, str]]:
+    roles = "; ".join(scope.role_names)
     said = {
         "name": _("Needed. One person and one role a row."),
         "title": _("May be empty. Position and body, as it stands on papers."),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("invitation/<str:token>/", signing.invitation, name="invitation"),
     path("people/", people.people, name="people"),
     path("people/add/", people.person_add, name="person_add"),
+    path("people/units/", people.units, name="units"),
     path("people/bodies/", people.bodies, name="bodies"),
     path("people/table/", tables.table, name="table"),
     path("people/table/apply/", tables.table_apply, name="table_apply"),

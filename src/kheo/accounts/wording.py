@@ -37,6 +37,7 @@ ALLOWS: Mapping[Capability, Promise] = MappingProxyType(
         C.MANAGE_PROGRAMMES: _("load programmes and set their days"),
         C.MANAGE_ASSIGNMENTS: _("put units in charge of communes"),
         C.NUMBER_PAPERS: _("take numbers for papers"),
+        C.INVITE_PEOPLE: _("invite people of the bodies below, give them roles there"),
         C.MANAGE_PEOPLE: _("make accounts, give and end roles"),
         C.VIEW_AUDIT: _("read the trail of who did what"),
     }

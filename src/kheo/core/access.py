@@ -26,6 +26,7 @@ class Capability(StrEnum):
     MANAGE_PROGRAMMES = "manage_programmes"
     MANAGE_ASSIGNMENTS = "manage_assignments"
     NUMBER_PAPERS = "number_papers"
+    INVITE_PEOPLE = "invite_people"
     MANAGE_PEOPLE = "manage_people"
     VIEW_AUDIT = "view_audit"
 
@@ -77,6 +78,7 @@ ROLE_CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 C.REVIEW_REPORTS,
                 C.VIEW_ORGANISATIONS,
                 C.MANAGE_ASSIGNMENTS,
+                C.INVITE_PEOPLE,
             }
         ),
         Role.HOST: frozenset(
@@ -91,6 +93,7 @@ ROLE_CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 C.MANAGE_ORGANISATIONS,
                 C.MANAGE_PROGRAMMES,
                 C.MANAGE_ASSIGNMENTS,
+                C.INVITE_PEOPLE,
                 C.VIEW_AUDIT,
             }
         ),
@@ -100,6 +103,10 @@ ROLE_CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
         Role.ADMINISTRATOR: frozenset({C.MANAGE_PEOPLE, C.VIEW_AUDIT}),
     }
 )
+
+
+BELOW_ONLY = frozenset({C.INVITE_PEOPLE})
+"""What holds only below: never at a body where the person holds a role of any kind."""
 
 
 class HasKey(Protocol):

@@ -84,7 +84,12 @@ MENU = (
         (
             _entry(_("Bodies"), "organisations:list", Capability.VIEW_ORGANISATIONS),
             _entry(_("Programmes"), "programmes:list", Capability.VIEW_ORGANISATIONS),
-            _entry(_("People"), "accounts:people", Capability.MANAGE_PEOPLE),
+            _entry(
+                _("People"),
+                "accounts:people",
+                Capability.MANAGE_PEOPLE,
+                Capability.INVITE_PEOPLE,
+            ),
         ),
     ),
 )

@@ -1,7 +1,6 @@
 """What an administrator types about people, and what it becomes."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kheo.accounts.queries.bodies import Bodies, Body, bodies_named, stands_in
+from kheo.accounts.queries.keeping import Keeping
 from kheo.accounts.queries.people import Wanted
-from kheo.accounts.rules import LONGEST_USERNAME, USERNAME
+from kheo.accounts.rules import INVITED_ROLES, LONGEST_USERNAME, USERNAME
 from kheo.accounts.wording import ROLE_NAMES
 from kheo.core.access import PARTY, Role
 from kheo.core.forms import DayInput
@@ -20,6 +20,7 @@ from kheo.organisations.models import Tree
 
 ROLES = [(str(role), name) for role, name in ROLE_NAMES.items()]
 OWN, BELOW = "own", "below"
+ALL = "all"
 STATES = [
     (Wanted.OPEN, gettext_lazy("open accounts")),
     (Wanted.NEVER, gettext_lazy("never signed in")),
@@ -40,6 +41,15 @@ def _is_own(reach: str) -> bool:
 
 class FindPeopleForm(forms.Form):
     """What the list is narrowed to; everything may stay empty."""
+
+    def __init__(self, *args: Any, keeping: Keeping, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not keeping.is_whole:
+            kept = {str(role) for role in INVITED_ROLES}
+            self.fields["role"].choices = [  # type: ignore[attr-defined]  # a choice field
+                ("", gettext_lazy("every role")),
+                *(one for one in ROLES if one[0] in kept),
+            ]
 
     q = forms.CharField(
         label=gettext_lazy("Name, user name or body"), required=False, max_length=200
@@ -109,12 +119,16 @@ class GrantForm(forms.Form):
         help_text=gettext_lazy("Empty: until it is ended."),
     )
 
-    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, keeping: Keeping, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.day = day
+        self.day = keeping.day
         self.offered: Bodies | None = None
-        self.initial.setdefault("valid_from", day)
+        self._among = keeping.near
+        self.initial.setdefault("valid_from", self.day)
         lines = Tree.objects.order_by("pk")
+        if keeping.lines is not None:
+            self._narrow()
+            lines = lines.filter(code__in=keeping.lines)
         self._lines = {line.code: line for line in lines}
         choices = [
             (code, LINES.get(code, line.name)) for code, line in self._lines.items()
@@ -123,6 +137,21 @@ class GrantForm(forms.Form):
         field.choices = choices  # type: ignore[attr-defined]  # a choice field
         if len(choices) < 2:
             field.required, field.widget = False, forms.HiddenInput()
+
+    def _narrow(self) -> None:
+        """Offer what somebody who invites can give: roles of bodies below."""
+        roles = [("", "–"), *((str(one), ROLE_NAMES[one]) for one in INVITED_ROLES)]
+        self.fields["role"].choices = roles  # type: ignore[attr-defined]  # a choice field
+        body = self.fields["organisation"]
+        body.required = True
+        body.help_text = _(
+            "One of the bodies below yours: a part of the name, without marks too, or"
+            " the code."
+        )
+        self.fields["own_only"].help_text = _(
+            "Alone for clerks, leaders and hosts; with all below for focal points and"
+            " observers."
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -136,9 +165,8 @@ class GrantForm(forms.Form):
         chosen, text = data.pop("body", ""), data.get("organisation", "")
         if not text:
             return None
-        self.offered = bodies_named(
-            text, max(self.day, data.get("valid_from", self.day))
-        )
+        since = max(self.day, data.get("valid_from", self.day))
+        self.offered = bodies_named(text, since, among=self._among)
         body = self.offered.the_one or _offered(self.offered, chosen)
         if body is None:
             self.add_error("organisation", self._why_none(self.offered))
@@ -152,6 +180,8 @@ class GrantForm(forms.Form):
     def _why_none(self, offered: Bodies) -> str:
         if offered.found:
             return _("Several bodies fit. Choose one of them below, or write more.")
+        if self._among is not None:
+            return offered.absent or _("No body below yours has this name or code.")
         return offered.absent or _("No body has this name or code.")
 
 
@@ -183,6 +213,22 @@ class AddPersonForm(GrantForm):
                 _("Use letters without marks, digits and hyphens only.")
             )
         return username
+
+
+class FindUnitsForm(forms.Form):
+    """Which bodies are listed; the ones without anybody where nothing is said."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Name of the body"), required=False, max_length=200
+    )
+    show = forms.ChoiceField(
+        label=gettext_lazy("Show"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("bodies with nobody who can report")),
+            (ALL, gettext_lazy("all bodies")),
+        ],
+    )
 
 
 class EndGrantForm(forms.Form):

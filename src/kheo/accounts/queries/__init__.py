@@ -3,6 +3,7 @@
 from kheo.accounts.queries.actors import actor_of, grants_on
 from kheo.accounts.queries.bodies import Bodies, bodies_named
 from kheo.accounts.queries.grants import Told, told_of
+from kheo.accounts.queries.keeping import Keeping, keeping_of
 from kheo.accounts.queries.people import (
     Account,
     Person,
@@ -17,6 +18,7 @@ from kheo.accounts.queries.site import is_sample, sample_accounts, site
 __all__ = [
     "Account",
     "Bodies",
+    "Keeping",
     "Person",
     "Told",
     "account_of",
@@ -26,6 +28,7 @@ __all__ = [
     "found_people",
     "grants_on",
     "is_sample",
+    "keeping_of",
     "people_on_page",
     "sample_accounts",
     "site",

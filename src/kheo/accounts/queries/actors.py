@@ -6,7 +6,14 @@ from datetime import date
 from django.db.models import QuerySet
 
 from kheo.accounts.models import Grant, User
-from kheo.core.access import EVERYWHERE, ROLE_CAPABILITIES, Actor, Capability, Role
+from kheo.core.access import (
+    BELOW_ONLY,
+    EVERYWHERE,
+    ROLE_CAPABILITIES,
+    Actor,
+    Capability,
+    Role,
+)
 from kheo.organisations.queries import Seat, scopes_of
 
 
@@ -19,7 +26,8 @@ def grants_on(user: User, day: date) -> QuerySet[Grant]:
 def actor_of(user: User, day: date) -> Actor:
     """The person as an actor on that day, with the bodies each capability reaches.
 
-    Grants at ended bodies follow succession; an inactive person holds nothing.
+    Grants at ended bodies follow succession; an inactive person holds nothing. What
+    holds only below leaves out every body where the person holds a role.
     """
     by_place: dict[Seat, set[Capability]] = defaultdict(set)
     everywhere: set[Capability] = set()
@@ -53,6 +61,10 @@ def _actor(
                 lines[capability] |= {(tree, root) for root in scope.roots}
             writable[capability] |= scope.writable
             readable[capability] |= scope.readable
+    own = frozenset(root for scope in scopes.values() for root in scope.roots)
+    for capability in BELOW_ONLY & writable.keys():
+        writable[capability] -= own
+        readable[capability] -= own
     for capability in everywhere:
         roots[capability].add(EVERYWHERE)
         writable[capability].add(EVERYWHERE)

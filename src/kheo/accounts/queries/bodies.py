@@ -1,5 +1,6 @@
 """The body that somebody means when typing a name, a part of it, or a code."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,15 +46,23 @@ class Bodies:
         return self.found[0] if len(self.found) == 1 else None
 
 
-def bodies_named(text: str, day: date) -> Bodies:
-    """One body where a code or a whole name says which; else those that hold the words."""
+def bodies_named(
+    text: str, day: date, *, among: Collection[int] | None = None
+) -> Bodies:
+    """One body where a code or a whole name says which; else those that hold the words.
+
+    With `among` no other body is offered, explained or counted.
+    """
     text = normalise(text)
     if not text:
         return Bodies(())
     code = text.rpartition(BEFORE_CODE.strip())[2].strip().lower()
-    if by_code := _bodies(named_on(day).filter(code=code), 1):
+    present, known = named_on(day), search(text)
+    if among is not None:
+        present, known = present.filter(pk__in=among), known.filter(pk__in=among)
+    if by_code := _bodies(present.filter(code=code), 1):
         return Bodies(by_code)
-    found = named_on(day).filter(pk__in=search(text))
+    found = present.filter(pk__in=known)
     bodies = _bodies(found.order_by(F("sort_name"), "pk"), None)
     whole = tuple(one for one in bodies if _is_called(one, text))
     if len(whole) == 1:
@@ -61,13 +70,16 @@ def bodies_named(text: str, day: date) -> Bodies:
     if bodies:
         best = whole or bodies
         return Bodies(best[:OFFERED], max(0, len(best) - OFFERED))
-    gone = absent_on(search(text), day)[:1]
+    gone = absent_on(known, day)[:1]
     return Bodies((), absent=explain_absence(gone[0][0], day) if gone else "")
 
 
-def every_body(day: date) -> tuple[Body, ...]:
-    """All bodies of that day in Vietnamese order, for a list to copy codes from."""
-    return _bodies(named_on(day).order_by(F("sort_name"), "pk"), None)
+def every_body(day: date, *, among: Collection[int] | None = None) -> tuple[Body, ...]:
+    """The bodies of that day in Vietnamese order, for a list to copy codes from."""
+    present = named_on(day)
+    if among is not None:
+        present = present.filter(pk__in=among)
+    return _bodies(present.order_by(F("sort_name"), "pk"), None)
 
 
 def stands_in(organisation: Organisation, tree: Tree) -> bool:

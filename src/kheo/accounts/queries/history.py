@@ -1,9 +1,9 @@
 """What was done to an account, in plain words: who, when, which role where."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from kheo.accounts.models import User
+from kheo.accounts.queries.keeping import Keeping
 from kheo.accounts.wording import ROLE_NAMES
 from kheo.audit.models import AuditEntry
 from kheo.audit.queries import history_of
@@ -25,18 +25,24 @@ class Line:
     is_own: bool = False
 
 
-def history_of_account(user: User, day: date) -> list[Line]:
-    """Newest first; a fixed number of queries however much was done."""
+def history_of_account(user: User, keeping: Keeping) -> list[Line]:
+    """Newest first; a fixed number of queries however much was done.
+
+    Whoever looks after a part of the site reads of the account itself and of roles
+    there; of a role elsewhere, long ended, nothing.
+    """
     entries = list(history_of(user))
     codes = {
         data["body"] for entry in entries if (data := entry.data or {}).get("body")
     }
     keys = dict(Organisation.objects.filter(code__in=codes).values_list("code", "pk"))
-    names = names_on(keys.values(), day) if keys else {}
+    names = names_on(keys.values(), keeping.day) if keys else {}
     lines = []
     for entry in reversed(entries):
         data = entry.data or {}
         role = data.get("role", "")
+        if role and not _is_near(keys.get(data.get("body") or ""), keeping):
+            continue
         lines.append(
             Line(
                 entry,
@@ -46,3 +52,7 @@ def history_of_account(user: User, day: date) -> list[Line]:
             )
         )
     return lines
+
+
+def _is_near(body: int | None, keeping: Keeping) -> bool:
+    return keeping.near is None or body in keeping.near

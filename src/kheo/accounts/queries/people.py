@@ -1,4 +1,4 @@
-"""People as the administrator of accounts sees them: who, which roles, which account."""
+"""People as those see them who look after accounts: who, which roles, which account."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,6 +23,7 @@ from django.db.models import (
 
 from kheo.accounts.models import Grant, Invitation, User
 from kheo.accounts.queries.grants import Told, told_of
+from kheo.accounts.queries.keeping import Keeping
 from kheo.core.access import Role
 from kheo.core.text import fold
 from kheo.organisations.queries import search
@@ -78,10 +79,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One line of the list: roles held today or later."""
+    """One line of the list: roles held today or later.
+
+    Without an account it is somebody whose other roles, and account, are not to be seen.
+    """
 
     user: User
-    account: Account
+    account: Account | None
     roles: list[Told]
 
 
@@ -99,14 +103,23 @@ def administrators_on(day: date) -> QuerySet[User]:
 
 
 def found_people(
-    *, day: date, at: datetime, q: str = "", role: str = "", state: str = ""
+    *,
+    keeping: Keeping,
+    at: datetime,
+    q: str = "",
+    role: str = "",
+    state: str = "",
 ) -> QuerySet[User]:
     """Those whose name, title or user name holds every word, or who hold a role at such a body.
 
-    By given name; closed accounts only where they are asked for.
+    By given name; closed accounts only where they are asked for. Only roles that may be
+    seen are looked at, and how an account stands only where it is looked after.
     """
-    people = _in_state(_with_account(User.objects.all(), at), Wanted(state), day)
-    held = Grant.objects.filter(user=OuterRef("pk"), valid_to__gt=day)
+    wanted = Wanted(state)
+    is_about_roles = wanted in {Wanted.OPEN, Wanted.ALL}
+    asked = keeping.people_seen() if is_about_roles else keeping.people_kept()
+    people = _in_state(_with_account(asked, at), wanted, keeping.day)
+    held = keeping.grants().filter(user=OuterRef("pk"), valid_to__gt=keeping.day)
     if role:
         people = people.filter(Exists(held.filter(role=role)))
     if words := fold(q).split():
@@ -126,15 +139,25 @@ def without_way_in(people: Iterable[int], *, at: datetime) -> QuerySet[User]:
     )
 
 
-def people_on_page(users: Sequence[User], *, day: date, at: datetime) -> list[Person]:
+def people_on_page(
+    users: Sequence[User], *, keeping: Keeping, at: datetime
+) -> list[Person]:
     """The lines of one page; as many questions for one person as for fifty."""
-    grants = Grant.objects.filter(user__in=users, valid_to__gt=day)
+    grants = keeping.grants().filter(user__in=users, valid_to__gt=keeping.day)
     told: dict[int, list[Told]] = defaultdict(list)
-    for one in told_of(grants, day):
+    for one in told_of(grants, keeping.day):
         told[one.grant.user_id].append(one)
     locked = _locked([user.username for user in users], at)
+    shown = keeping.people_kept().filter(pk__in=[user.pk for user in users])
+    kept = set(shown.values_list("pk", flat=True))
     return [
-        Person(user, _account(user, is_locked=user.username in locked), told[user.pk])
+        Person(
+            user,
+            _account(user, is_locked=user.username in locked)
+            if user.pk in kept
+            else None,
+            told[user.pk],
+        )
         for user in users
     ]
 

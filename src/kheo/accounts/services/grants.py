@@ -8,10 +8,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from kheo.accounts.models import Grant, User
+from kheo.accounts.queries.keeping import keeping_of
 from kheo.accounts.queries.people import administrators_on
+from kheo.accounts.services.invitations import stop_links_beyond
+from kheo.accounts.services.locks import hold
 from kheo.accounts.services.rights import (
+    refuse_oneself,
     require_another_administrator,
-    require_people,
+    require_gift,
+    require_keeper,
+    require_kept,
 )
 from kheo.audit.services import record
 from kheo.core.access import Actor, Role
@@ -37,10 +43,41 @@ def grant_role(
 
     Where a grant of the same kind covers the time already, it is the answer, and nothing
     is written. Raises `RuleBroken` for one that covers a part of it, and `NotAllowed` for
-    a role over content that an administrator gives to himself while there is a second one.
+    a role over content that an administrator gives to himself while there is a second one,
+    and for whatever reaches beyond the bodies below who invites.
     """
-    require_people(actor)
+    hold(user)
+    require_kept(actor, user, on=localdate(at))
+    return give(
+        user,
+        role,
+        organisation=organisation,
+        actor=actor,
+        at=at,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        tree=tree,
+        own_only=own_only,
+    )
+
+
+def give(
+    user: User,
+    role: Role,
+    *,
+    organisation: Organisation | None,
+    actor: Actor,
+    at: datetime,
+    valid_from: date,
+    valid_to: date = OPEN_END,
+    tree: str = "party",
+    own_only: bool = False,
+) -> Grant:
+    """Give a role to somebody whose account the actor has just made, or looks after."""
     _check_place(role, organisation)
+    require_gift(
+        actor, role, organisation, tree=tree, own_only=own_only, on=localdate(at)
+    )
     if valid_to <= valid_from:
         raise RuleBroken(_("The last day is before the first."), field="valid_to")
     is_self = actor.user_id == user.pk and role is not Role.ADMINISTRATOR
@@ -68,6 +105,7 @@ def grant_role(
         is_own_only=own_only,
     )
     record(user, "user.grant", actor=actor, at=at, data=_said(grant) | _mark(is_self))
+    stop_links_beyond(user, at=at)
     return grant
 
 
@@ -75,9 +113,15 @@ def grant_role(
 def end_grant(grant: Grant, *, on: date, actor: Actor, at: datetime) -> Grant:
     """Let a grant end, `on` being the first day without it; what was done under it stays.
 
-    Raises `Conflict` where nobody would be left to administer accounts.
+    Who invites ends what reaches nothing beyond the bodies below, whoever gave it, also
+    of a person with roles elsewhere. Raises `Conflict` where nobody would be left to
+    administer accounts.
     """
-    require_people(actor)
+    require_keeper(actor)
+    refuse_oneself(actor, grant.user)
+    keeping = keeping_of(actor, localdate(at))
+    if not (keeping.is_whole or keeping.grants().filter(pk=grant.pk).exists()):
+        raise NotAllowed(_("This role reaches beyond the bodies below yours."))
     if grant.role == Role.ADMINISTRATOR:
         require_another_administrator(grant.user, on=max(on, localdate(at)))
     grant.valid_to = max(on, grant.valid_from)

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from kheo.accounts.models import Grant, User
+from kheo.accounts.models import User
+from kheo.accounts.queries.keeping import Keeping, keeping_of
 from kheo.accounts.rules import proposed_username
-from kheo.accounts.services.grants import grant_role
-from kheo.accounts.services.invitations import invite
-from kheo.accounts.services.people import add_user
-from kheo.accounts.services.rights import require_people
+from kheo.accounts.services.grants import give
+from kheo.accounts.services.invitations import make_link
+from kheo.accounts.services.people import make_account
+from kheo.accounts.services.rights import require_keeper
 from kheo.accounts.wording import ROLE_NAMES
 from kheo.core.access import Actor, Role
-from kheo.core.errors import DomainError, RuleBroken
+from kheo.core.errors import DomainError, NotAllowed, RuleBroken
 from kheo.core.text import fold, normalise
 from kheo.organisations.models import Organisation
 
@@ -91,6 +93,7 @@ def add_all(
 
     A row whose user name exists, or whose name holds a role at that body already, is
     that person; the same table twice changes nothing. Raises `RowsRefused` with all errors.
+    Who invites is known only the people below, and gives nobody else a role.
     """
     return _add(rows, actor=actor, at=at, is_sample=is_sample, invites=True)
 
@@ -103,8 +106,8 @@ def _add(
     is_sample: bool,
     invites: bool,
 ) -> list[Added]:
-    require_people(actor)
-    known = _Known.read()
+    require_keeper(actor)
+    known = _Known.read(keeping_of(actor, localdate(at)))
     done: list[Added] = []
     errors: list[RowError] = []
     for row in rows:
@@ -113,12 +116,14 @@ def _add(
                 user, is_new = _person(
                     row, known, actor=actor, at=at, is_sample=is_sample
                 )
-                given = _give(row, user, actor=actor, at=at)
+                given = (is_new or _may_give(row, user, known)) and _give(
+                    row, user, actor=actor, at=at
+                )
         except DomainError as error:
             errors.append(RowError(row.line, error.field or "", error.message))
             continue
         known.learn(user, row.organisation.pk)
-        token = invite(user, actor=actor, at=at) if is_new and invites else ""
+        token = make_link(user, actor=actor, at=at) if is_new and invites else ""
         done.append(Added(row, user, is_new, given, token))
     if errors:
         raise RowsRefused(errors)
@@ -127,27 +132,39 @@ def _add(
 
 @dataclass
 class _Known:
-    """The people there are: by user name, and by name and body of a role."""
+    """The people whom the actor sees: by user name, and by name and body of a role.
+
+    `taken` holds every user name there is, `kept` whose roles the actor may add to.
+    """
 
     by_username: dict[str, User]
     by_place: dict[tuple[str, int], User]
+    taken: set[str]
+    kept: set[int]
 
     @classmethod
-    def read(cls) -> "_Known":
-        people = {user.pk: user for user in User.objects.order_by("pk")}
-        places = Grant.objects.exclude(organisation=None).order_by("-pk")
+    def read(cls, keeping: Keeping) -> "_Known":
+        people = {user.pk: user for user in keeping.people_seen().order_by("pk")}
+        places = keeping.grants().exclude(organisation=None).order_by("-pk")
         return cls(
             {user.username: user for user in people.values()},
             {
                 (fold(people[user].name), body): people[user]
                 for user, body in places.values_list("user", "organisation")
-                if body is not None
+                if body is not None and user in people
             },
+            set(User.objects.values_list("username", flat=True)),
+            set(keeping.people_kept().values_list("pk", flat=True)),
         )
 
     def learn(self, user: User, body: int) -> None:
         self.by_username[user.username] = user
         self.by_place.setdefault((fold(user.name), body), user)
+        self.taken.add(user.username)
+
+    def made(self, user: User) -> None:
+        """Somebody new is looked after by whoever makes the account."""
+        self.kept.add(user.pk)
 
     def find(self, row: NewPerson) -> User | None:
         if row.username:
@@ -160,8 +177,8 @@ def _person(
 ) -> tuple[User, bool]:
     found = known.find(row)
     if found is None:
-        username = row.username or proposed_username(row.name, known.by_username)
-        user = add_user(
+        username = row.username or proposed_username(row.name, known.taken)
+        user = make_account(
             username=username,
             name=row.name,
             title=row.title,
@@ -169,6 +186,7 @@ def _person(
             at=at,
             is_sample=is_sample,
         )
+        known.made(user)
         return user, True
     if fold(found.name) != fold(normalise(row.name)):
         message = _("This user name belongs to %(name)s.")
@@ -182,10 +200,26 @@ def _person(
     return found, False
 
 
+def _may_give(row: NewPerson, user: User, known: _Known) -> bool:
+    """Whether the role can be given; one held already needs no giving."""
+    if user.pk in known.kept:
+        return True
+    same = user.grants.filter(role=row.role, organisation=row.organisation)
+    if same.filter(valid_from__lte=row.valid_from, valid_to__gt=row.valid_from):
+        return False
+    raise NotAllowed(
+        _(
+            "This person holds roles beyond the bodies below yours: an administrator"
+            " of accounts looks after the account."
+        ),
+        field="name",
+    )
+
+
 def _give(row: NewPerson, user: User, *, actor: Actor, at: datetime) -> bool:
     """Whether the role was not held yet."""
     before = user.grants.count()
-    grant_role(
+    give(
         user,
         row.role,
         organisation=row.organisation,

@@ -8,12 +8,19 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from kheo.accounts.models import Invitation, User
+from kheo.accounts.queries.actors import actor_of
+from kheo.accounts.queries.keeping import keeping_of
 from kheo.accounts.queries.people import without_way_in
-from kheo.accounts.services.locks import forget_attempts
-from kheo.accounts.services.rights import require_people
+from kheo.accounts.services.locks import forget_attempts, hold
+from kheo.accounts.services.rights import (
+    is_administrator,
+    require_keeper,
+    require_kept,
+)
 from kheo.audit.services import record
 from kheo.core.access import Actor
 from kheo.core.errors import Conflict
@@ -30,18 +37,43 @@ def invitation_ends(at: datetime) -> datetime:
 def invite(user: User, *, actor: Actor, at: datetime) -> str:
     """Return a one-time token, of which only the digest is kept; older links die.
 
-    Raises `Conflict` for a closed account: reopen it first.
+    A link lets one into the account: who invites makes it only for those of whom every
+    role is below. Raises `Conflict` for a closed account: reopen it first.
     """
-    require_people(actor)
+    hold(user)
+    require_kept(actor, user, on=localdate(at))
+    return make_link(user, actor=actor, at=at)
+
+
+def make_link(user: User, *, actor: Actor, at: datetime) -> str:
+    """`invite` for somebody whose account the actor has just made, or looks after."""
     if not user.is_active:
         raise Conflict(_("This account is closed. Reopen it first."))
     user.invitations.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
     token = secrets.token_urlsafe(32)
     Invitation.objects.create(
-        user=user, token_digest=_digest(token), expires_at=invitation_ends(at)
+        user=user,
+        inviter_id=None if is_administrator(actor) else actor.user_id,
+        token_digest=_digest(token),
+        expires_at=invitation_ends(at),
     )
     record(user, "user.invite", actor=actor, at=at)
     return token
+
+
+def stop_links_beyond(user: User, *, at: datetime) -> None:
+    """Let unused links die whose inviter no longer looks after the person.
+
+    Else who made one could enter by it what a role given later opens.
+    """
+    day = localdate(at)
+    unused = user.invitations.filter(used_at=None, expires_at__gt=at)
+    for link in unused.exclude(inviter=None).select_related("inviter"):
+        if link.inviter and not keeping_of(actor_of(link.inviter, day), day).keeps(
+            user
+        ):
+            link.expires_at = at
+            link.save(update_fields=["expires_at"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +90,22 @@ def invite_again(
 ) -> list[Renewed]:
     """New links for those who have none to sign in with; the older ones die.
 
-    Whoever has a password already, or whose account is closed, is left out: a list is
-    no place to take an account over.
+    Whoever has a password already, or whose account is closed or not the actor's to
+    look after, is left out: a list is no place to take an account over.
     """
-    require_people(actor)
+    require_keeper(actor)
+    for user in sorted(people, key=_key):
+        hold(user)
+    kept = keeping_of(actor, localdate(at)).people_kept()
     waiting = without_way_in((user.pk for user in people), at=at)
-    return [Renewed(user, invite(user, actor=actor, at=at)) for user in waiting]
+    return [
+        Renewed(user, make_link(user, actor=actor, at=at))
+        for user in waiting.filter(pk__in=kept.values("pk"))
+    ]
+
+
+def _key(user: User) -> int:
+    return user.pk
 
 
 def invitation_for(token: str, *, at: datetime) -> Invitation:

@@ -8,10 +8,10 @@ from django.db import transaction
 
 from kheo.accounts.models import User
 from kheo.accounts.rules import proposed_username
-from kheo.accounts.services.grants import grant_role
-from kheo.accounts.services.invitations import invite
-from kheo.accounts.services.people import add_user
-from kheo.accounts.services.rights import require_people
+from kheo.accounts.services.grants import give
+from kheo.accounts.services.invitations import make_link
+from kheo.accounts.services.people import make_account
+from kheo.accounts.services.rights import require_keeper
 from kheo.core.access import Actor, Role
 from kheo.core.periods import OPEN_END
 from kheo.organisations.models import Organisation
@@ -47,12 +47,13 @@ def add_person(
 ) -> Joined:
     """Make the account, give the role, make the link; without a user name one is proposed.
 
-    The same form sent twice makes one account.
+    The same form sent twice makes one account. Who invites gives a role below, else
+    `NotAllowed` and no account.
     """
-    require_people(actor)
+    require_keeper(actor)
     if client_id and (made := User.objects.filter(client_id=client_id).first()):
         return Joined(made)
-    user = add_user(
+    user = make_account(
         client_id=client_id,
         username=username or proposed_for(name),
         name=name,
@@ -61,7 +62,7 @@ def add_person(
         at=at,
         is_sample=is_sample,
     )
-    grant_role(
+    give(
         user,
         role,
         organisation=organisation,
@@ -72,7 +73,7 @@ def add_person(
         tree=tree,
         own_only=own_only,
     )
-    return Joined(user, invite(user, actor=actor, at=at))
+    return Joined(user, make_link(user, actor=actor, at=at))
 
 
 def proposed_for(name: str) -> str:

@@ -15,6 +15,7 @@ from kheo.accounts.rules import LONGEST_USERNAME, USERNAME, found_by, name_order
 from kheo.accounts.services.locks import forget_attempts
 from kheo.accounts.services.rights import (
     require_another_administrator,
+    require_kept,
     require_people,
 )
 from kheo.audit.services import record
@@ -36,6 +37,28 @@ def add_user(
 ) -> User:
     """Make an account without a password: an invitation sets it."""
     require_people(actor)
+    return make_account(
+        username=username,
+        name=name,
+        actor=actor,
+        at=at,
+        title=title,
+        is_sample=is_sample,
+        client_id=client_id,
+    )
+
+
+def make_account(
+    *,
+    username: str,
+    name: str,
+    actor: Actor,
+    at: datetime,
+    title: str = "",
+    is_sample: bool = False,
+    client_id: UUID | None = None,
+) -> User:
+    """`add_user` for whoever gives the first role in the same transaction."""
     username = username.strip().lower()
     if User.objects.filter(username=username).exists():
         raise RuleBroken(_("This user name is taken."), field="username")
@@ -57,7 +80,7 @@ def change_person(
     user: User, *, name: str, title: str, actor: Actor, at: datetime
 ) -> User:
     """Correct name and title; the user name stays, what was done keeps its author."""
-    require_people(actor)
+    require_kept(actor, user, on=localdate(at))
     before = (user.name, user.title)
     _call(user, name, title)
     if (user.name, user.title) == before:

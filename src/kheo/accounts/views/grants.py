@@ -8,16 +8,15 @@ from django.utils.translation import gettext as _
 
 from kheo.accounts import services
 from kheo.accounts.forms.people import EndGrantForm, GrantForm
-from kheo.accounts.models import Grant
 from kheo.accounts.queries import told_of
-from kheo.accounts.views.people import person_or_404
+from kheo.accounts.views.people import keeping_or_404, person_kept, person_or_404
 from kheo.core.http import Request, errors_on, status_of
 
 
 def grant_add(request: Request, pk: int) -> HttpResponse:
     """Give one more role."""
-    user = person_or_404(request, pk)
-    form = GrantForm(request.POST or None, day=timezone.localdate())
+    keeping, user = keeping_or_404(request), person_kept(request, pk)
+    form = GrantForm(request.POST or None, keeping=keeping)
     if form.is_valid():
         with errors_on(form):
             services.grant_role(
@@ -37,8 +36,9 @@ def grant_add(request: Request, pk: int) -> HttpResponse:
 
 def grant_end(request: Request, pk: int, grant: int) -> HttpResponse:
     """End a role on a day."""
-    user, today = person_or_404(request, pk), timezone.localdate()
-    rows = Grant.objects.filter(user=user, valid_to__gt=today).select_related("user")
+    keeping, today = keeping_or_404(request), timezone.localdate()
+    user = person_or_404(keeping, pk)
+    rows = keeping.grants().filter(user=user, valid_to__gt=today).select_related("user")
     row = get_object_or_404(rows, pk=grant)
     form = EndGrantForm(request.POST or None, initial={"on": today})
     if form.is_valid():
@@ -49,6 +49,6 @@ def grant_end(request: Request, pk: int, grant: int) -> HttpResponse:
     if form.is_bound and not form.errors:
         messages.success(request, _("The role ends on that day."))
         return redirect(user)
-    [told] = told_of(Grant.objects.filter(pk=row.pk), today)
+    [told] = told_of(keeping.grants().filter(pk=row.pk), today)
     context = {"form": form, "person": user, "told": told}
     return render(request, "accounts/grant_end.html", context, status=status_of(form))

@@ -21,6 +21,7 @@ from kheo.accounts.queries.people import Wanted
 from kheo.accounts.services import Added
 from kheo.accounts.tables import (
     Handout,
+    Scope,
     as_workbook,
     links_file,
     people_again,
@@ -29,7 +30,7 @@ from kheo.accounts.tables import (
     template_file,
 )
 from kheo.accounts.views.links import address_of
-from kheo.accounts.views.people import require_administrator
+from kheo.accounts.views.people import keeping_or_404
 from kheo.core.errors import Conflict, DomainError
 from kheo.core.http import Request, sentence_of, status_of
 from kheo.organisations.queries import names_on
@@ -44,7 +45,7 @@ AN_HOUR = 60 * 60
 
 def table(request: Request) -> HttpResponse:
     """Ask for a table; try it; say what it would do, or every cell that is wrong."""
-    require_administrator(request)
+    scope = Scope.of(keeping_or_404(request))
     if request.method != "POST":
         return _page(request, PeopleTableForm())
     form = PeopleTableForm(request.POST, request.FILES)
@@ -52,7 +53,7 @@ def table(request: Request) -> HttpResponse:
         return _page(request, form)
     content = form.cleaned_data["file"].read()
     try:
-        people, done, errors = _tried(request, content)
+        people, done, errors = _tried(request, content, scope)
     except DomainError as error:
         form.add_error("file", sentence_of(error))
         return _page(request, form)
@@ -65,10 +66,10 @@ def table(request: Request) -> HttpResponse:
 
 
 def _tried(
-    request: Request, content: bytes
+    request: Request, content: bytes, scope: Scope
 ) -> tuple[list[list[Any]], list[Added], Sequence[CellError]]:
     """The rows, what they would do, and all errors: those of cells and those of rules."""
-    read = read_people(content, day=timezone.localdate())
+    read = read_people(content, day=timezone.localdate(), scope=scope)
     done: list[Added] = []
     errors = read.errors
     try:
@@ -101,7 +102,7 @@ def _opened(request: Request, sealed: str, salt: str) -> Any:
 @require_POST
 def table_apply(request: Request) -> HttpResponse:
     """Take over what was tried; the links are shown now and never again."""
-    require_administrator(request)
+    keeping_or_404(request)
     rows = _opened(request, request.POST.get("rows", ""), ROWS)
     now = timezone.now()
     try:
@@ -130,12 +131,12 @@ def _links_page(request: Request, done: Sequence[Added], at: datetime) -> HttpRe
 @require_POST
 def links_again(request: Request) -> HttpResponse:
     """New links for the people marked on the list: a table, and slips to cut."""
-    require_administrator(request)
+    keeping = keeping_or_404(request)
     marked = {int(one) for one in request.POST.getlist("person") if one.isdecimal()}
     if not marked:
         messages.error(request, _("Mark at least one person."))
         return redirect(f"{reverse('accounts:people')}?state={Wanted.EXPIRED}")
-    people, now = list(User.objects.filter(pk__in=marked)), timezone.now()
+    people, now = list(keeping.people_seen().filter(pk__in=marked)), timezone.now()
     made = services.invite_again(people, actor=request.actor, at=now)
     kept = {one.user.pk for one in made}
     context = {
@@ -167,7 +168,7 @@ def _links(
 @require_POST
 def table_links(request: Request) -> HttpResponse:
     """The links that the page shows, as a workbook."""
-    require_administrator(request)
+    keeping_or_404(request)
     until, links = _opened(request, request.POST.get("links", ""), LINKS)
     content = links_file(
         [Handout(*link) for link in links],
@@ -181,8 +182,8 @@ def table_links(request: Request) -> HttpResponse:
 @require_safe
 def table_template(request: Request) -> HttpResponse:
     """The empty table."""
-    require_administrator(request)
-    content = template_file(on=timezone.localdate(), is_sample=is_sample())
+    scope = Scope.of(keeping_or_404(request))
+    content = template_file(on=timezone.localdate(), is_sample=is_sample(), scope=scope)
     return _file(content, "mau-danh-sach-nguoi-dung.xlsx")
 
 

@@ -14,7 +14,13 @@ from django.utils import timezone
 
 from kheo.accounts import services
 from kheo.accounts.models import Grant, Site, User
-from kheo.accounts.queries import account_of, found_people, is_sample, people_on_page
+from kheo.accounts.queries import (
+    account_of,
+    found_people,
+    is_sample,
+    keeping_of,
+    people_on_page,
+)
 from kheo.accounts.queries.people import Person, Wanted
 from kheo.core.access import SYSTEM, Role
 from kheo.core.errors import DomainError
@@ -120,14 +126,18 @@ class Command(BaseCommand):
         return answer, [link]
 
     def _list(self, options: dict[str, Any]) -> "Answer":
-        day, now = timezone.localdate(), timezone.now()
+        keeping, now = keeping_of(SYSTEM, timezone.localdate()), timezone.now()
         state = STATES[options["state"]]
         found = found_people(
-            day=day, at=now, q=options["find"], role=options["role"], state=state
+            keeping=keeping,
+            at=now,
+            q=options["find"],
+            role=options["role"],
+            state=state,
         )
-        people = people_on_page(list(found), day=day, at=now)
+        people = people_on_page(list(found), keeping=keeping, at=now)
         lines = [
-            f"{one.user.username:<24} {one.account.state:<8} {one.user.name}"
+            f"{one.user.username:<24} {_state(one):<8} {one.user.name}"
             + "".join(f"\n    {told.sentence}" for told in one.roles)
             for one in people
         ]
@@ -181,12 +191,16 @@ def address_of(token: str) -> str:
     return f"https://{settings.ALLOWED_HOSTS[0]}{path}" if settings.HTTPS else path
 
 
+def _state(one: Person) -> str:
+    return str(one.account.state) if one.account else ""
+
+
 def _said(one: Person) -> dict[str, Any]:
     return {
         "username": one.user.username,
         "name": one.user.name,
         "title": one.user.title,
-        "state": str(one.account.state),
+        "state": _state(one),
         "roles": [_grant(told.grant) for told in one.roles],
     }
 
