@@ -67,6 +67,7 @@ def organisation_detail(request: Request, code: str) -> HttpResponse:
         "bonds": bonds_of(body),
         "aliases": body.aliases.order_by("pk"),
         "history": history_of(body),
+        "may_invite": request.actor.can(Capability.INVITE_PEOPLE, body),
         "readable": request.actor.bodies(Capability.VIEW_ORGANISATIONS),
     }
     return render(request, "organisations/organisation_detail.html", context)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from kheo.accounts.queries.units import lacking_among
 from kheo.core.access import Capability
 from kheo.core.http import Request, errors_on, status_of
 from kheo.core.periods import Frequency
@@ -69,6 +70,11 @@ def desk(request: Request) -> HttpResponse:
         "has_own_report": is_own(request.actor, found.receiver.pk, today),
         "earlier": _earlier_days(found, today),
         "slips": _slips(request, found),
+        "silent": lacking_among(
+            request.actor,
+            {row.line.organisation_id for row in on_screen if row.line.is_open},
+            today,
+        ),
     }
     return render(request, "reporting/desk.html", context)
 

@@ -19,9 +19,11 @@ from kheo.reporting.queries.lines import (
 from kheo.reporting.workflow import ReportState
 from kheo.workspace.queries.days import MINE, SHOWN, Days, days_of
 from kheo.workspace.queries.people import (
+    Below,
     Held,
     People,
     administrators,
+    below_for,
     held_by,
     people_for,
 )
@@ -74,6 +76,7 @@ class Home:
     summaries: list[OwnSummary] = field(default_factory=list)
     glance: Glance | None = None
     people: People | None = None
+    below: Below | None = None
     whom_to_ask: list[str] = field(default_factory=list)
 
     @property
@@ -127,6 +130,7 @@ def home_of(actor: Actor, on: date, *, at: datetime) -> Home:
         summaries=summaries_for(actor, on, running),
         glance=glance_of(actor, on, running, received),
         people=people_for(actor, on, at),
+        below=below_for(actor, on, at),
         whom_to_ask=[] if held else administrators(on),
     )
 

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kheo.accounts.models import Grant, User
-from kheo.accounts.queries import found_people, grants_on, told_of
+from kheo.accounts.queries import found_people, grants_on, keeping_of, told_of
 from kheo.accounts.queries.people import Wanted
+from kheo.accounts.queries.units import bodies_kept, found_units, without_reporter
 from kheo.core.access import Actor, Capability, Role
+from kheo.organisations.models import Organisation
 
 SHOWN = 12
+UNITS = 5
+"""Bodies without anybody that are named; the page of the list has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,20 @@ class People:
     expired: int
     without_role: list[User]
     more_without_role: int
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """The bodies below whoever invites their people: how many, and where nobody is yet."""
+
+    bodies: int
+    lacking: int
+    first: list[Organisation]
+    expired: int
+
+    @property
+    def more(self) -> int:
+        return self.lacking - len(self.first)
 
 
 def held_by(actor: Actor, on: date) -> list[Held]:
@@ -63,15 +81,31 @@ def people_for(actor: Actor, on: date, at: datetime) -> People | None:
     """The accounts, for whoever may manage people; nobody else."""
     if not actor.holds_everywhere(Capability.MANAGE_PEOPLE):
         return None
+    keeping = keeping_of(actor, on)
     count = {
-        state: found_people(day=on, at=at, state=state).count()
+        state: found_people(keeping=keeping, at=at, state=state).count()
         for state in (Wanted.OPEN, Wanted.WAITING, Wanted.EXPIRED, Wanted.ROLELESS)
     }
-    without = found_people(day=on, at=at, state=Wanted.ROLELESS)
+    without = found_people(keeping=keeping, at=at, state=Wanted.ROLELESS)
     return People(
         active=count[Wanted.OPEN],
         waiting=count[Wanted.WAITING],
         expired=count[Wanted.EXPIRED],
         without_role=list(without[:SHOWN]),
         more_without_role=max(0, count[Wanted.ROLELESS] - SHOWN),
+    )
+
+
+def below_for(actor: Actor, on: date, at: datetime) -> Below | None:
+    """The bodies whose people the actor invites; `None` for everybody else."""
+    keeping = keeping_of(actor, on)
+    if keeping.is_whole or not keeping.bodies:
+        return None
+    lacking = without_reporter(keeping)
+    expired = found_people(keeping=keeping, at=at, state=Wanted.EXPIRED)
+    return Below(
+        bodies=bodies_kept(keeping).count(),
+        lacking=len(lacking),
+        first=list(found_units(keeping, lacking=lacking)[:UNITS]),
+        expired=expired.count(),
     )
