@@ -4,7 +4,9 @@ from importlib import import_module
 
 import pytest
 import time_machine
+from django.urls import reverse
 
+from kheo.accounts.queries import actor_of
 from kheo.activities import services
 from kheo.activities.models import Activity, Quantity, Team, Turn
 from kheo.activities.workflow import ActivityAction, ActivityState
@@ -254,6 +256,28 @@ def test_whoever_typed_a_day_does_not_confirm_it_for_the_commune(client, village
     assert answer.status_code == 422
     activity.refresh_from_db()
     assert activity.state == ActivityState.DONE
+
+
+def test_the_months_list_asks_nobody_of_a_day_that_the_person_typed(client, village):
+    activity, other = plan(village), plan(village)
+    user = person(village, "focal_point", "khoi", own_only=False)
+    host = person(village, "host", "xa-1")
+    host.grants.update(user=user)
+    log(activity, roads(4), actor=actor_of(user, NOON.date()))
+    log(other, roads(4))
+    client.force_login(user)
+    client.cookies["django_language"] = "en"
+    page = reverse("activities:host_confirm", args=["xa-1", 2024, 3])
+
+    shown = client.get(page).content.decode()
+
+    assert f'name="answer-{other.pk}"' in shown
+    assert f'name="answer-{activity.pk}"' not in shown
+    assert shown.count("you typed it in: somebody else confirms") == 1
+    client.post(page, {"rest": "on"})
+    activity.refresh_from_db()
+    other.refresh_from_db()
+    assert (activity.state, other.state) == ("done", "confirmed")
 
 
 def test_a_day_is_planned_and_logged_on_behalf_on_its_own_pages(client, village):

@@ -17,6 +17,7 @@ from kheo.activities.queries import (
 )
 from kheo.activities.queries.behalf import (
     UNDOES,
+    has_typed,
     may_undo,
     may_write,
     takes_step,
@@ -92,6 +93,7 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         "typed_in": typed_in(activity, entries),
         "turn": TURNS.get(state),
         "is_own": is_own and Capability.HOST_ACTIVITIES in allowed,
+        "is_typed": is_own and has_typed(activity, actor),
         "may_correct_day": leads and activity.objection == Objection.OTHER_DAY,
         "may_change": (leads or may_write(actor, activity.organisation))
         and state not in HAPPENED,

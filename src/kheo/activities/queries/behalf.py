@@ -100,6 +100,19 @@ def has_spoken(activity: Activity, parties: Collection[Party], actor: Actor) -> 
     )
 
 
+def typed_among(days: Collection[int], actor: Actor) -> set[int]:
+    """Those of the days of which this very person typed a log, as `has_typed` asks."""
+    if not days or not actor.holds(TYPE):
+        return set()
+    logs = AuditEntry.objects.filter(
+        subject_kind=Activity._meta.label_lower,
+        subject_id__in=[str(day) for day in days],
+        verb__in=LOGGED,
+        actor=actor.user_id,
+    )
+    return {int(day) for day in logs.values_list("subject_id", flat=True)}
+
+
 def may_undo(activity: Activity, action: ActivityAction, actor: Actor) -> bool:
     """Whether the step takes back what the actor's side typed on behalf of the lead."""
     verbs = UNDOES.get(action)

@@ -14,7 +14,7 @@ from kheo.activities.models import (
     PartyRole,
     Quantity,
 )
-from kheo.activities.queries.behalf import has_typed
+from kheo.activities.queries.behalf import has_typed, typed_among
 from kheo.activities.queries.choices import (
     communes_in_charge,
     hosted_places,
@@ -265,7 +265,11 @@ def is_own_visit(activity: Activity, actor: Actor) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One line of a commune's month."""
+    """One line of a commune's month.
+
+    `is_own` is what the actor does not confirm: work of its own body, or, as `is_typed`
+    says, a day that this very person typed in.
+    """
 
     activity: Activity
     lead: str
@@ -273,6 +277,7 @@ class Visit:
     hamlet: str
     figures: list[str]
     is_own: bool
+    is_typed: bool
     turn: Side | None
 
     @property
@@ -345,6 +350,7 @@ def _visits(rows: list[Activity], body: Organisation, *, actor: Actor) -> list[V
     for activity, doer in parties.values_list("activity_id", "organisation_id"):
         doers[activity].append(doer)
     own = actor.bodies(Capability.EDIT_ACTIVITIES) | {body.pk}
+    typed = typed_among([row.pk for row in rows], actor)
     hamlets = _hamlets(rows)
     return [
         Visit(
@@ -353,7 +359,9 @@ def _visits(rows: list[Activity], body: Organisation, *, actor: Actor) -> list[V
             partners=len(doers[named.activity.pk]) - 1,
             hamlet=hamlets.get(named.activity.hamlet_id or 0, ""),
             figures=figures.get(named.activity.pk, []),
-            is_own=bool(own & set(doers[named.activity.pk])),
+            is_own=bool(own & set(doers[named.activity.pk]))
+            or named.activity.pk in typed,
+            is_typed=named.activity.pk in typed,
             turn=TURNS.get(State(named.activity.state)),
         )
         for named in described(rows)
