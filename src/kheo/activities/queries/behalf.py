@@ -4,6 +4,7 @@ What was written on behalf, and for which bodies, is read from the trail of the 
 entry names the bodies it speaks for (`of`) and says `behalf` where others typed it.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from kheo.activities.workflow import HAPPENED, ActivityAction, ActivityState
 from kheo.audit.models import AuditEntry
 from kheo.audit.queries import history_of
 from kheo.core.access import Actor, Capability, HasKey
+from kheo.core.periods import Interval
 from kheo.core.workflow import Move
 from kheo.organisations.queries import names_on
 
@@ -159,3 +161,62 @@ def typed_in(activity: Activity, entries: Collection[AuditEntry]) -> TypedIn | N
         bodies=", ".join(names[body] for body in bodies),
         at=entry.at,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ForUs:
+    """A day that others typed in for one's own body and the body has left so."""
+
+    activity: Activity
+    by: str
+    at: datetime
+
+
+def typed_for(actor: Actor, span: Interval) -> list[ForUs]:
+    """The days of `span` typed in for the actor's own bodies, the last typed first.
+
+    What a body has logged or changed itself since is its own word, and not among them.
+    """
+    own = actor.bodies(EDIT)
+    if not own:
+        return []
+    parts = Party.objects.filter(
+        organisation__in=own,
+        activity__on__gte=span.start,
+        activity__on__lt=span.end,
+    ).exclude(role=PartyRole.HOST)
+    days = {
+        part.activity_id: part.activity
+        for part in parts.exclude(activity__state=ActivityState.CANCELLED)
+        .select_related("activity")
+        .order_by("pk")
+    }
+    ours: dict[int, set[str]] = defaultdict(set)
+    for day, code in parts.values_list("activity", "organisation__code"):
+        ours[day].add(code)
+    found = [
+        ForUs(days[day], entry.actor.name if entry.actor else "", entry.at)
+        for day, entry in _last_words(days, ours).items()
+        if (entry.data or {}).get("behalf")
+    ]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _last_words(
+    days: Mapping[int, Activity], ours: Mapping[int, Collection[str]]
+) -> dict[int, AuditEntry]:
+    """The last step for one of these bodies that says what stands on each day."""
+    entries = AuditEntry.objects.filter(
+        subject_kind=Activity._meta.label_lower,
+        subject_id__in=[str(day) for day in days],
+        verb__in=LOGGED | PLANNED,
+    )
+    words: dict[int, AuditEntry] = {}
+    for entry in entries.select_related("actor").order_by("pk"):
+        day = int(entry.subject_id)
+        happened = ActivityState(days[day].state) in HAPPENED
+        verbs = LOGGED if happened else PLANNED
+        spoken = set((entry.data or {}).get("of", ours[day]))
+        if entry.verb in verbs and spoken & set(ours[day]):
+            words[day] = entry
+    return words

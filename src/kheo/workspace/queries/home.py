@@ -34,6 +34,7 @@ from kheo.workspace.queries.received import (
     received_by,
     running_on,
 )
+from kheo.workspace.queries.typed import TypedForUs, typed_for_us
 from kheo.workspace.queries.upward import OwnSummary, summaries_for
 
 CHANGED, REVIEW, CORRECT = "changed", "review", "correct"
@@ -71,6 +72,7 @@ class Home:
     next_report: Waiting | None
     approvals: list[Approval]
     days: Days
+    typed: TypedForUs
     elsewhere: list[Line]
     received: list[Received] = field(default_factory=list)
     summaries: list[OwnSummary] = field(default_factory=list)
@@ -125,6 +127,7 @@ def home_of(actor: Actor, on: date, *, at: datetime) -> Home:
         next_report=next((one for one in mine if one.due >= on), None),
         approvals=approvals,
         days=days_of(actor, on),
+        typed=typed_for_us(actor, on),
         elsewhere=_with_others(actor, on),
         received=received,
         summaries=summaries_for(actor, on, running),
