@@ -70,11 +70,15 @@ def columns() -> tuple[Wanted, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a file held: whole rows, and every cell that is wrong."""
+    """What a file held: whole rows, and every cell that is wrong.
+
+    `unfilled` are the rows that name a body and nobody yet: of the template, left out.
+    """
 
     people: tuple[NewPerson, ...]
     errors: tuple[CellError, ...]
     places: Mapping[tuple[int, str], str]
+    unfilled: int = 0
 
     def errors_of(self, refused: Iterable[RowError]) -> tuple[CellError, ...]:
         """The cells that later refusals are about, behind those found in reading."""
@@ -101,10 +105,12 @@ def read_people(content: bytes, *, day: date, scope: Scope = EVERYTHING) -> Tabl
         message = _("The table has more than %(limit)d rows.")
         raise RuleBroken(message % {"limit": MOST_PEOPLE})
     known = _Known(day, scope)
-    errors = list(reading.errors)
-    wrong: set[int] = set()
+    texts = read_table(book, _as_texts()).rows
+    unfilled = {row.line for row in texts if not _names_anybody(row)}
+    errors = [one for one in reading.errors if _line_of(one) not in unfilled]
+    wrong: set[int] = set(unfilled)
     places: dict[tuple[int, str], str] = {}
-    for row in read_table(book, _as_texts()).rows:
+    for row in (row for row in texts if row.line not in unfilled):
         places |= {(row.line, key): cell for key, cell in row.cells.items()}
         found = _wrong(row, known)
         errors.extend(found)
@@ -112,10 +118,20 @@ def read_people(content: bytes, *, day: date, scope: Scope = EVERYTHING) -> Tabl
     people = tuple(
         _person(row, known, day) for row in reading.rows if row.line not in wrong
     )
+    if unfilled and not (people or errors):
+        raise RuleBroken(_("No row of the table names anybody yet."))
     if not (people or errors):
         raise RuleBroken(_("The table has no rows below its headings."))
     errors.sort(key=lambda error: coordinate_to_tuple(error.cell))
-    return Table(people, tuple(errors), places)
+    return Table(people, tuple(errors), places, len(unfilled))
+
+
+def _names_anybody(row: ReadRow) -> bool:
+    return any(_text(row, key) for key in ("name", "title", "username"))
+
+
+def _line_of(error: CellError) -> int:
+    return coordinate_to_tuple(error.cell)[0]
 
 
 def _as_texts() -> tuple[Wanted, ...]:
@@ -270,15 +286,24 @@ def people_again(rows: Iterable[Sequence[Any]]) -> list[NewPerson]:
 # Files to take away
 
 
-def template_file(*, on: date, is_sample: bool, scope: Scope = EVERYTHING) -> bytes:
-    """An empty table with its headings, how to fill it in, and the bodies with their codes."""
+def template_file(
+    *,
+    on: date,
+    is_sample: bool,
+    scope: Scope = EVERYTHING,
+    lacking: Iterable[str] = (),
+) -> bytes:
+    """A table with its headings, how to fill it in, and the bodies with their codes.
+
+    With `lacking`, labels of bodies, it has a row for a clerk of each, to be named.
+    """
     widths = (28, 34, 18, 22, 40, 16, 14)
     headings = tuple(
         Column(_heading(wanted), width)
         for wanted, width in zip(columns(), widths, strict=True)
     )
     sheets = [
-        Sheet(_("People"), headings, (), is_landscape=True),
+        Sheet(_("People"), headings, _to_fill_in(lacking), is_landscape=True),
         Sheet(
             _("How to fill it in"),
             (Column(_("Column"), 22), Column(_("What to write"), 90)),
@@ -294,6 +319,11 @@ def template_file(*, on: date, is_sample: bool, scope: Scope = EVERYTHING) -> by
         ),
     ]
     return workbook(sheets, author="Khéo", on=on, is_sample=is_sample)
+
+
+def _to_fill_in(lacking: Iterable[str]) -> tuple[Row, ...]:
+    clerk = str(ROLE_NAMES[Role.CLERK])
+    return tuple(Row(("", "", "", clerk, label, "", "")) for label in lacking)
 
 
 def _heading(wanted: Wanted) -> str:

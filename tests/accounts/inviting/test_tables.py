@@ -1,9 +1,14 @@
 """A table by who invites: the bodies and the people below, and no others."""
 
+from io import BytesIO
+
+import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kheo.accounts import services
-from kheo.accounts.tables import read_people
+from kheo.accounts.queries import keeping_of
+from kheo.accounts.tables import Scope, read_people
 from tests.accounts.inviting.make import TODAY, refused, row, rows
 from tests.accounts.make import acting, table
 from tests.village import NOON
@@ -20,6 +25,45 @@ def test_a_table_takes_over_the_people_below(focal, below, village):
     assert [one.is_new for one in done] == [True, True]
     assert all(one.token for one in done)
     assert all(one.is_unchanged for one in again)
+
+
+def test_a_template_has_a_row_for_each_body_without_anybody(client, focal, below):
+    client.force_login(focal)
+
+    answer = client.get("/accounts/people/table/template/?lacking")
+
+    book = openpyxl.load_workbook(BytesIO(answer.content))
+    sheet = book.worksheets[0]
+    [filled] = [row for row in sheet.iter_rows(min_row=2) if row[4].value]
+    assert [filled[3].value, filled[4].value] == [
+        *("Cán bộ tổng hợp", "Chi bộ B · cell-b")
+    ]
+    filled[0].value = "Nông Thị Lan"
+    target = BytesIO()
+    book.save(target)
+    scope = Scope.of(keeping_of(acting(focal), TODAY))
+    read = read_people(target.getvalue(), day=TODAY, scope=scope)
+    assert [one.organisation.code for one in read.people] == ["cell-b"]
+    assert read.errors == ()
+
+
+def test_rows_without_a_person_are_left_out_and_counted(client, focal, village):
+    empty = (None, "", "", "Cán bộ tổng hợp", "Chi bộ B · cell-b", "", "")
+    wrong = (None, "", "", "Vua", "không có", "", "")
+    client.force_login(focal)
+    client.cookies["django_language"] = "en"
+
+    def tried(*rows):
+        file = SimpleUploadedFile("bang.xlsx", table(*rows))
+        return client.post("/accounts/people/table/", {"file": file})
+
+    one = tried(empty, row("An", "cell-a"), wrong).content.decode()
+    none = tried(empty)
+
+    assert "1 rows read: 1 new accounts" in " ".join(one.split())
+    assert "2 rows without a person were left out" in " ".join(one.split())
+    assert none.status_code == 422
+    assert "names anybody yet" in none.content.decode()
 
 
 def test_a_table_knows_no_body_and_no_role_beyond(focal, village):

@@ -17,11 +17,15 @@ from kheo.accounts import services
 from kheo.accounts.forms.people import PeopleTableForm
 from kheo.accounts.models import User
 from kheo.accounts.queries import is_sample
+from kheo.accounts.queries.bodies import every_body
 from kheo.accounts.queries.people import Wanted
+from kheo.accounts.queries.units import without_reporter
 from kheo.accounts.services import Added
 from kheo.accounts.tables import (
+    MOST_PEOPLE,
     Handout,
     Scope,
+    Table,
     as_workbook,
     links_file,
     people_again,
@@ -53,7 +57,8 @@ def table(request: Request) -> HttpResponse:
         return _page(request, form)
     content = form.cleaned_data["file"].read()
     try:
-        people, done, errors = _tried(request, content, scope)
+        read = read_people(content, day=timezone.localdate(), scope=scope)
+        done, errors = _tried(request, read)
     except DomainError as error:
         form.add_error("file", sentence_of(error))
         return _page(request, form)
@@ -62,14 +67,14 @@ def table(request: Request) -> HttpResponse:
         return _file(marked, "nguoi-dung-o-sai.xlsx", status=422)
     if errors:
         return _page(request, form, errors=errors)
-    return _page(request, PeopleTableForm(), done=done, rows=_sealed(request, people))
+    rows = _sealed(request, plain_rows(read.people))
+    return _page(
+        request, PeopleTableForm(), done=done, rows=rows, unfilled=read.unfilled
+    )
 
 
-def _tried(
-    request: Request, content: bytes, scope: Scope
-) -> tuple[list[list[Any]], list[Added], Sequence[CellError]]:
-    """The rows, what they would do, and all errors: those of cells and those of rules."""
-    read = read_people(content, day=timezone.localdate(), scope=scope)
+def _tried(request: Request, read: Table) -> tuple[list[Added], Sequence[CellError]]:
+    """What the rows would do, and all errors: those of cells and those of rules."""
     done: list[Added] = []
     errors = read.errors
     try:
@@ -81,7 +86,7 @@ def _tried(
         )
     except services.RowsRefused as refusal:
         errors = read.errors_of(refusal.errors)
-    return plain_rows(read.people), done, errors
+    return done, errors
 
 
 def _sealed(request: Request, rows: list[list[Any]]) -> str:
@@ -181,9 +186,16 @@ def table_links(request: Request) -> HttpResponse:
 
 @require_safe
 def table_template(request: Request) -> HttpResponse:
-    """The empty table."""
-    scope = Scope.of(keeping_or_404(request))
-    content = template_file(on=timezone.localdate(), is_sample=is_sample(), scope=scope)
+    """The empty table, or with a row for each body where nobody can report yet."""
+    keeping = keeping_or_404(request)
+    lacking = without_reporter(keeping) if "lacking" in request.GET else ()
+    bodies = every_body(keeping.day, among=lacking)[:MOST_PEOPLE]
+    content = template_file(
+        on=keeping.day,
+        is_sample=is_sample(),
+        scope=Scope.of(keeping),
+        lacking=[body.label for body in bodies],
+    )
     return _file(content, "mau-danh-sach-nguoi-dung.xlsx")
 
 
@@ -194,6 +206,7 @@ def _page(
     done: Sequence[Added] = (),
     rows: str = "",
     errors: Sequence[CellError] = (),
+    unfilled: int = 0,
     status: int = 0,
 ) -> HttpResponse:
     names = names_on({one.row.organisation.pk for one in done}, timezone.localdate())
@@ -202,6 +215,7 @@ def _page(
         "done": [(one, names[one.row.organisation.pk]) for one in done],
         "rows": rows,
         "errors": errors,
+        "unfilled": unfilled,
         "new": sum(one.is_new for one in done),
         "given": sum(one.has_new_role and not one.is_new for one in done),
         "unchanged": sum(one.is_unchanged for one in done),
