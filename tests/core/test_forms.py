@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.utils.translation import override
 
-from kheo.core.forms import DayInput, HourField, day_in
+from kheo.core.forms import DayField, DayInput, HourField, day_in
 
 
 class OneDay(forms.Form):
@@ -27,6 +27,21 @@ def test_the_day_comes_first_in_both_languages(language, typed):
 @pytest.mark.parametrize("typed", ["", "31/02/2026", "13/13/2026", "x", "9" * 500])
 def test_what_is_no_day_is_none(typed):
     assert day_in(typed) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["07/08/1899", "07/08/0026", "07/08/9999", "0001-01-01", "9999-12-31"],
+)
+def test_a_year_that_can_only_be_a_slip_is_refused(typed):
+    assert day_in(typed) is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["\u00a007/08/2026", "07/08/2026\u200b", "\ufeff2026-08-07 "], ids=ascii
+)
+def test_a_pasted_day_may_carry_signs_that_nobody_sees(typed):
+    assert DayField().clean(typed) == date(2026, 8, 7)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

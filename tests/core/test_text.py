@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kheo.core.text import counted_key, fold, normalise, sort_key
+from kheo.core.text import (
+    counted_key,
+    fold,
+    normalise,
+    number_in,
+    numbers_in,
+    sort_key,
+)
 
 names = st.text(st.sampled_from("aăâbcdđeêghikoôơuưvy áàảãạấầẩẫậ'’ĐẬ0 9-"), max_size=12)
 
@@ -74,3 +81,28 @@ def test_numbers_in_names_sort_by_their_size():
         "Thôn 2",
         "Thôn 10",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("017", 17),
+        ("9" * 18, 10**18 - 1),
+        ("9" * 19, None),
+        ("9" * 5000, None),
+        ("²", None),
+        ("٢٠٢٥", None),
+        ("-1", None),
+        (" 1", None),
+        ("1.0", None),
+        ("", None),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_only_plain_digits_no_longer_than_a_key_are_a_number(text, number):
+    assert number_in(text) == number
+
+
+def test_what_is_no_number_is_passed_over():
+    assert numbers_in(["2", "²", "", "1"]) == [2, 1]

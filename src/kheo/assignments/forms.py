@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.assignments.queries import communes_in_scope
 from kheo.core.access import Actor, Capability
-from kheo.core.forms import DayInput
+from kheo.core.forms import DayField
 from kheo.organisations.queries import versions_on
 from kheo.places.models import Place
 from kheo.programmes.queries import InForce
@@ -22,7 +22,7 @@ class ChargeForm(forms.Form):
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     organisation = forms.TypedChoiceField(label=_("Unit"), coerce=int)
     place = forms.TypedChoiceField(label=_("Commune"), coerce=int)
-    valid_from = forms.DateField(label=_("From"), widget=DayInput())
+    valid_from = DayField(label=_("From"))
     basis = forms.CharField(
         label=_("Basis"),
         max_length=255,
@@ -58,9 +58,8 @@ class ChargeForm(forms.Form):
 class EndForm(forms.Form):
     """From which day on a unit is no longer in charge."""
 
-    valid_to = forms.DateField(
+    valid_to = DayField(
         label=_("No longer from"),
-        widget=DayInput(),
     )
 
 

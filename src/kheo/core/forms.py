@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from kheo.core.text import normalise
+
 REWORDED = (
     gettext_noop("This field is required."),
     gettext_noop("Enter a valid date."),
@@ -43,6 +45,27 @@ class DayInput(forms.DateInput):
         if is_machine and (day := day_in(value)):
             return super().format_value(day)
         return super().format_value(value)
+
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+"""A day outside is a slip of the hand, and breaks what reckons days before and after."""
+
+
+class DayField(forms.DateField):
+    """A day as people write it; pasted spaces and invisible signs do no harm."""
+
+    widget = DayInput
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "range": _("Write a day between 1900 and 2100.")
+    }
+
+    def to_python(self, value: Any) -> date | None:
+        found: date | None = super().to_python(
+            normalise(value) if isinstance(value, str) else value
+        )
+        if found is not None and not FIRST_DAY <= found <= LAST_DAY:
+            raise ValidationError(self.error_messages["range"], code="range")
+        return found
 
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -139,7 +162,7 @@ def _choices(choices: Any) -> Iterator[tuple[str, str]]:
 def day_in(text: str) -> date | None:
     """The day that a query string names, in any way a form would read; else nothing."""
     try:
-        found: date = forms.DateField().clean(text)
+        found: date = DayField().clean(text)
     except ValidationError:
         return None
     return found

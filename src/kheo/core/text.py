@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'"})
 _SPACES = re.compile(r"\s+")
@@ -30,6 +31,24 @@ def fold(text: str) -> str:
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTERS = {letter: f"{order:02d}" for order, letter in enumerate(_ALPHABET, start=10)}
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+
+
+LONGEST_NUMBER = 18
+"""A key of the database has no more digits; Python and SQLite break on longer ones."""
+
+
+def number_in(text: str) -> int | None:
+    """The whole number that an address or a ticked box names; else nothing.
+
+    Only 0 to 9, as our pages write them: `str.isdigit` takes ², which is no number.
+    """
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else None
+
+
+def numbers_in(texts: Iterable[str]) -> list[int]:
+    """The numbers among them, in order; what is none is passed over."""
+    return [found for text in texts if (found := number_in(text)) is not None]
 
 
 def sort_key(text: str) -> str:

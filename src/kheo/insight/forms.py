@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kheo.core.forms import DayInput
+from kheo.core.forms import DayField
 from kheo.core.periods import Interval
 from kheo.insight.queries.frames import RECORDED_WORD, TODAY_WORD
 
@@ -20,7 +20,7 @@ Choices = Sequence[tuple[str, Any]]
 
 
 def _date(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=DayInput())
+    return DayField(label=label, required=required)
 
 
 class LookForm(forms.Form):

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kheo.core.forms import DayInput
+from kheo.core.forms import DayField
 from kheo.organisations.models import Kind
 
 
@@ -16,8 +16,7 @@ class FindForm(forms.Form):
         required=False,
         choices=[("", _("every kind")), *Kind.choices],
     )
-    on = forms.DateField(
+    on = DayField(
         label=_("On the day"),
         required=False,
-        widget=DayInput(),
     )

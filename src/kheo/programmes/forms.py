@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kheo.core.forms import DayInput
+from kheo.core.forms import DayField
 from kheo.organisations.models import Organisation
 from kheo.programmes.pack import Pack
 from kheo.programmes.queries import Keeping
@@ -33,9 +33,8 @@ class FocalDayForm(forms.Form):
         required=False,
         help_text=_("1 to 28. Leave empty to go back to the programme's own day."),
     )
-    valid_from = forms.DateField(
+    valid_from = DayField(
         label=_("For reports due from"),
-        widget=DayInput(),
     )
 
     def __init__(

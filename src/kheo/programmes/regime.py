@@ -25,6 +25,9 @@ from kheo.programmes.pack import (
     Text,
 )
 
+YEARS_RECKONED = range(1990, 2101)
+"""No report is owed for other years: an address that names one names nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:

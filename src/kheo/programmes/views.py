@@ -15,6 +15,7 @@ from kheo.core.access import Actor, Capability
 from kheo.core.calendar import VIETNAM
 from kheo.core.http import Request, errors_on, status_of
 from kheo.core.periods import Interval
+from kheo.core.text import number_in
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import named_on
 from kheo.programmes import services
@@ -28,9 +29,7 @@ from kheo.programmes.queries import (
     packs_of,
     programmes_on,
 )
-from kheo.programmes.regime import last_day_of
-
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+from kheo.programmes.regime import YEARS_RECKONED, last_day_of
 
 
 def programme_list(request: Request) -> HttpResponse:
@@ -144,7 +143,8 @@ def _version(packs: list[Pack], asked: str | None, today: date) -> Pack:
 
 def _year(asked: str | None, pack: Pack, today: date) -> int:
     """The year asked; else this year, kept within the version's own time."""
-    if asked and asked.isdecimal() and FIRST_YEAR <= int(asked) <= LAST_YEAR:
-        return int(asked)
+    year = number_in(asked or "")
+    if year is not None and year in YEARS_RECKONED:
+        return year
     last = pack.valid.until.year - 1 if pack.valid.until else today.year
     return max(min(today.year, last), pack.valid.start.year)

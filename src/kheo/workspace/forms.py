@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kheo.accounts.forms.signing import PasswordForm
-from kheo.core.forms import DayInput
+from kheo.core.forms import DayField
 from kheo.workspace.queries.trail import TOPICS
 
 
@@ -18,8 +18,8 @@ class TrailForm(forms.Form):
     )
     body = forms.CharField(label=_("Body"), required=False, max_length=200)
     person = forms.CharField(label=_("Person"), required=False, max_length=120)
-    first = forms.DateField(label=_("From"), required=False, widget=DayInput())
-    last = forms.DateField(label=_("To"), required=False, widget=DayInput())
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("To"), required=False)
 
 
 class ChangePasswordForm(PasswordForm):

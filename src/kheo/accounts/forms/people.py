@@ -14,7 +14,7 @@ from kheo.accounts.queries.people import Wanted
 from kheo.accounts.rules import INVITED_ROLES, LONGEST_USERNAME, USERNAME
 from kheo.accounts.wording import ROLE_NAMES
 from kheo.core.access import PARTY, Role
-from kheo.core.forms import DayInput
+from kheo.core.forms import DayField
 from kheo.core.periods import DAY, OPEN_END
 from kheo.organisations.models import Tree
 
@@ -111,11 +111,10 @@ class GrantForm(forms.Form):
         ),
     )
     tree = forms.ChoiceField(label=gettext_lazy("Line of bodies"), initial=PARTY)
-    valid_from = forms.DateField(label=gettext_lazy("From"), widget=DayInput())
-    valid_to = forms.DateField(
+    valid_from = DayField(label=gettext_lazy("From"))
+    valid_to = DayField(
         label=gettext_lazy("Last day"),
         required=False,
-        widget=DayInput(),
         help_text=gettext_lazy("Empty: until it is ended."),
     )
 
@@ -234,9 +233,8 @@ class FindUnitsForm(forms.Form):
 class EndGrantForm(forms.Form):
     """The first day without the role."""
 
-    on = forms.DateField(
+    on = DayField(
         label=gettext_lazy("First day without the role"),
-        widget=DayInput(),
         help_text=gettext_lazy("Today: it ends at once."),
     )
 

@@ -37,6 +37,7 @@ from kheo.accounts.views.links import address_of
 from kheo.accounts.views.people import keeping_or_404
 from kheo.core.errors import Conflict, DomainError
 from kheo.core.http import Request, sentence_of, status_of
+from kheo.core.text import numbers_in
 from kheo.organisations.queries import names_on
 from kheo.stationery.marking import mark_errors
 from kheo.stationery.tables import CellError
@@ -137,7 +138,7 @@ def _links_page(request: Request, done: Sequence[Added], at: datetime) -> HttpRe
 def links_again(request: Request) -> HttpResponse:
     """New links for the people marked on the list: a table, and slips to cut."""
     keeping = keeping_or_404(request)
-    marked = {int(one) for one in request.POST.getlist("person") if one.isdecimal()}
+    marked = set(numbers_in(request.POST.getlist("person")))
     if not marked:
         messages.error(request, _("Mark at least one person."))
         return redirect(f"{reverse('accounts:people')}?state={Wanted.EXPIRED}")

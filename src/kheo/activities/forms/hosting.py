@@ -12,7 +12,7 @@ from kheo.activities.models import Activity
 from kheo.activities.queries.hosting import Visit, months_from
 from kheo.activities.services.hosting import REPLIES, Verdict
 from kheo.activities.workflow import ActivityAction, ActivityState, Objection
-from kheo.core.forms import DayInput
+from kheo.core.forms import DayField, DayInput
 from kheo.core.periods import Period
 
 LIMIT_MONTHS = 18
@@ -71,9 +71,7 @@ class AnswersForm(forms.Form):
     action = forms.TypedChoiceField(
         coerce=ActivityAction, choices=[(one, one.label) for one in REPLIES]
     )
-    offered_on = forms.DateField(
-        label=_("Another day"), required=False, widget=DayInput()
-    )
+    offered_on = DayField(label=_("Another day"), required=False)
     note = forms.CharField(
         label=_("Reason"),
         max_length=300,
@@ -188,7 +186,7 @@ def _answer() -> forms.Field:
 
 def _other_day(title: str) -> forms.Field:
     label = _("Other day")
-    return forms.DateField(
+    return DayField(
         label=label,
         required=False,
         widget=DayInput(attrs={"aria-label": f"{label}: {title}"}),

@@ -23,7 +23,7 @@ from kheo.activities.queries import (
 )
 from kheo.activities.services import Where
 from kheo.core.access import Actor
-from kheo.core.forms import DayInput, HourField, bring_back, tell_saved
+from kheo.core.forms import DayField, HourField, bring_back, tell_saved
 from kheo.core.language import said
 from kheo.core.text import counted_key
 from kheo.organisations.queries import versions_on
@@ -41,9 +41,8 @@ class PlanForm(forms.Form):
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     organisation = forms.TypedChoiceField(label=_("Unit"), coerce=int)
-    on = forms.DateField(
+    on = DayField(
         label=_("Day"),
-        widget=DayInput(),
     )
     reason = forms.CharField(
         label=_("Why not at the weekend"),
@@ -202,10 +201,9 @@ class MoveForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    offered_on = forms.DateField(
+    offered_on = DayField(
         label=_("Another day"),
         required=False,
-        widget=DayInput(),
     )
 
 

@@ -36,7 +36,7 @@ from kheo.activities.workflow import ActivityAction, ActivityState
 from kheo.core.access import Capability
 from kheo.core.errors import Outdated
 from kheo.core.http import Request, errors_on, render_part, status_of
-from kheo.core.text import fold
+from kheo.core.text import fold, number_in, numbers_in
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
 from kheo.programmes.queries import InForce, pack_on, programmes_on
@@ -286,8 +286,7 @@ def _get_written(request: Request, pk: int) -> Activity:
 
 def _typed_unit(request: Request) -> frozenset[int]:
     """The one unit asked for, where the plan is typed in on its behalf."""
-    asked = request.GET.get("unit", "")
-    unit = frozenset({int(asked)} if asked.isdecimal() else ())
+    unit = frozenset(numbers_in([request.GET.get("unit", "")]))
     return unit & request.actor.bodies(TYPE) - request.actor.bodies(EDIT)
 
 
@@ -313,15 +312,15 @@ def _page(request: Request, activity: Activity, form: MoveForm) -> HttpResponse:
 def _start(request: Request, today: date, bodies: frozenset[int]) -> dict[str, object]:
     """What the plan starts with: proposals, or a day to copy, or a place asked for."""
     start = proposed(request.actor, today, bodies)
-    copy = request.GET.get("copy", "")
-    if copy.isdecimal():
+    copy = number_in(request.GET.get("copy", ""))
+    if copy is not None:
         rows = Activity.objects.visible_to(request.actor).written_by(request.actor)
         start |= copied(get_object_or_404(rows, pk=copy))
     asked = {"organisation": "unit", "place": "place", "hamlet": "hamlet"}
     start |= {
-        name: int(value)
+        name: value
         for name, key in asked.items()
-        if (value := request.GET.get(key, "")).isdecimal()
+        if (value := number_in(request.GET.get(key, ""))) is not None
     }
     return start
 

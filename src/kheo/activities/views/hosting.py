@@ -35,6 +35,7 @@ from kheo.activities.workflow import ActivityAction, ActivityState
 from kheo.core.access import Capability
 from kheo.core.http import Request, errors_on, status_of
 from kheo.core.periods import Frequency, Period
+from kheo.core.text import number_in, numbers_in
 from kheo.programmes.queries import programmes_on
 
 YEARS = range(2000, 2101)
@@ -83,7 +84,7 @@ def month_page(request: Request, body: str, year: int, month: int) -> HttpRespon
 
 
 def _ticked(request: Request, commune: Hosted) -> list[Activity]:
-    asked = [int(pk) for pk in request.POST.getlist("visit") if pk.isdigit()]
+    asked = numbers_in(request.POST.getlist("visit"))
     rows = Activity.objects.visible_to(request.actor, Capability.HOST_ACTIVITIES)
     found = rows.filter(pk__in=asked, place=commune.place)
     return list(found.select_related("organisation", "place").order_by("on", "pk"))
@@ -224,7 +225,7 @@ def room(request: Request) -> HttpResponse:
     others = other_communes(programme, bodies, today) if programme else []
     offered = {version.place_id: version for version in [*own, *others]}
     asked = request.GET.get("place", "")
-    chosen = offered.get(int(asked)) if asked.isdecimal() else next(iter(own), None)
+    chosen = offered.get(number_in(asked) or 0) if asked else next(iter(own), None)
     if asked and chosen is None:
         raise Http404
     context = {

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from kheo.activities.models import Activity
 from kheo.core.access import Actor
+from kheo.core.text import number_in
 from kheo.insight.queries.frames import Frame
 from kheo.insight.queries.scope import entries_visible_to, sees_everything
 from kheo.ledger import queries as ledger
@@ -148,5 +149,4 @@ def _uuid(source: str) -> UUID | None:
 
 
 def _number(source: str) -> int | None:
-    text = source.partition(":")[2]
-    return int(text) if text.isdecimal() else None
+    return number_in(source.partition(":")[2])

@@ -11,7 +11,7 @@ from kheo.core.periods import DAY, Frequency, Interval, Period
 from kheo.programmes.models import Programme, ProgrammeVersion
 from kheo.programmes.periods import month_of_year, quarter_of_year
 from kheo.programmes.queries import duties_in, edition_of, line_of
-from kheo.programmes.regime import Duty
+from kheo.programmes.regime import YEARS_RECKONED, Duty
 
 YEARS_KEPT = 300
 NEARLY = timedelta(days=7)
@@ -35,7 +35,12 @@ class Window:
 
 
 def windows_of(programme: str, year: int) -> list[Window]:
-    """Months, quarters, halves, the year: each once, with the days the pack gives it."""
+    """Months, quarters, halves, the year: each once, with the days the pack gives it.
+
+    None for a year in which nothing is ever owed.
+    """
+    if year not in YEARS_RECKONED:
+        return []
     found: dict[Period, Window] = {}
     for period, duty in duties_of_year(programme, year):
         found.setdefault(period, Window(period, duty.window, programme))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from kheo.core.http import Request
 from kheo.core.periods import Frequency, Interval
+from kheo.core.text import number_in
 from kheo.insight.forms import BoardForm, Choices
 from kheo.insight.queries.frames import Frame, path_to, programmes
 from kheo.insight.queries.labels import said
@@ -70,7 +71,8 @@ def chosen(request: Request) -> Chosen:
     at = _body(request)
     words = spelt(request.GET)
     years = years_of(programme, today)
-    year = int(words["year"]) if words.get("year", "").isdecimal() else years[0]
+    asked = number_in(words.get("year", ""))
+    year = years[0] if asked is None else asked
     windows = windows_of(programme.code, year)
     if "year" not in words and not any(is_closing(w, today) for w in windows):
         year = years[min(1, len(years) - 1)]

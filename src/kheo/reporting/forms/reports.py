@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.rules import NotANumber, format_amount
-from kheo.core.forms import DayInput
+from kheo.core.forms import DayField
 from kheo.ledger.models import ClaimKind
 from kheo.programmes.pack import Paragraph
 from kheo.reporting.models import Remark, Settlement
@@ -257,9 +257,8 @@ class ReturnForm(forms.Form):
 class ExtendForm(forms.Form):
     """More time, until when and why."""
 
-    until = forms.DateField(
+    until = DayField(
         label=_("Until (last day included)"),
-        widget=DayInput(),
     )
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
@@ -273,9 +272,8 @@ class IssueForm(forms.Form):
         max_length=60,
         help_text=_("As the office's register gave it, for example 15-BC/ĐU."),
     )
-    issued_on = forms.DateField(
+    issued_on = DayField(
         label=_("Date of issue"),
-        widget=DayInput(),
     )
     file = forms.FileField(
         label=_("Signed paper (PDF or scan)"),
@@ -288,9 +286,8 @@ class NumberForm(forms.Form):
     """Take the next number where the body numbers its papers in Khéo."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    on = forms.DateField(
+    on = DayField(
         label=_("Date of issue"),
-        widget=DayInput(),
     )
 
 
@@ -302,9 +299,8 @@ class SummaryNumberForm(forms.Form):
         max_length=60,
         help_text=_("As the office's register gave it, for example 15-BC/ĐU."),
     )
-    issued_on = forms.DateField(
+    issued_on = DayField(
         label=_("Date of issue"),
-        widget=DayInput(),
     )
 
 

@@ -17,7 +17,7 @@ from kheo.organisations.models import Organisation, Reach
 from kheo.organisations.queries import hands_of, named_on
 from kheo.programmes.models import Programme
 from kheo.programmes.queries import Owed, duties_in, packs_of
-from kheo.programmes.regime import Duty
+from kheo.programmes.regime import YEARS_RECKONED, Duty
 from kheo.reporting.models import Report
 from kheo.reporting.queries.lines import (
     Line,
@@ -146,6 +146,8 @@ def own_receivers(
 
 def windows_of(programme: str, year: int) -> list[Window]:
     """The periods of a programme whose reports are due in a year, months first."""
+    if year not in YEARS_RECKONED:
+        return []
     days = Interval(date(year, 1, 1), date(year + 1, 1, 1))
     groups: dict[Period, list[Duty]] = defaultdict(list)
     for duty in duties_in(programme, days):

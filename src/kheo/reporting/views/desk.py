@@ -16,6 +16,7 @@ from kheo.accounts.queries.units import lacking_among
 from kheo.core.access import Capability
 from kheo.core.http import Request, errors_on, status_of
 from kheo.core.periods import Frequency
+from kheo.core.text import numbers_in
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
 from kheo.reporting.forms import ExtendForm, MarkedForm
@@ -84,7 +85,7 @@ def desk_accept(request: Request) -> HttpResponse:
     """Accept the marked reports; those that cannot be are named with the reason."""
     today = timezone.localdate()
     back = f"{reverse('reporting:desk')}?{request.GET.urlencode()}"
-    asked = [int(one) for one in request.POST.getlist("report") if one.isdigit()]
+    asked = numbers_in(request.POST.getlist("report"))
     reports = Report.objects.visible_to(request.actor).filter(pk__in=asked)
     found = list(reports.with_bodies().order_by("pk"))
     form = MarkedForm(request.POST, choices=[report.pk for report in found])

@@ -14,6 +14,7 @@ from kheo.core.access import Capability
 from kheo.core.errors import Conflict, DomainError
 from kheo.core.forms import bring_back
 from kheo.core.http import Request, errors_on, status_of
+from kheo.core.text import numbers_in
 from kheo.organisations.models import Organisation
 from kheo.organisations.queries import names_on
 from kheo.reporting.forms import DraftForm
@@ -107,7 +108,7 @@ def pull(request: Request, pk: int, key: str) -> HttpResponse:
     """Take the words of the marked reports from below into one paragraph."""
     report = report_or_404(request, pk)
     rule = rules_of(report).report(report.definition)
-    marked = {int(one) for one in request.POST.getlist("source") if one.isdigit()}
+    marked = set(numbers_in(request.POST.getlist("source")))
     excerpts = _excerpts(report, rule.consolidates).get(key, [])
     chosen = [one for one in excerpts if one.report.pk in marked]
     try:

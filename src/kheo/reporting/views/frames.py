@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils.http import urlencode
 
 from kheo.core.http import Request
+from kheo.core.text import number_in
 from kheo.organisations.models import Organisation
 from kheo.programmes.models import Programme
 from kheo.programmes.pack import Text
@@ -59,9 +60,8 @@ def desk_of(request: Request, today: date, *, is_own: bool = False) -> Desk | No
         programme = _current(programmes, today)
     if programme is None:
         return None
-    text = asked.get("year", "")
-    is_year = text.isdigit() and 2000 <= int(text) <= 2100
-    windows = windows_of(programme.code, int(text)) if is_year else []
+    year = number_in(asked.get("year", ""))
+    windows = windows_of(programme.code, year) if year else []
     windows = windows or desk_windows(programme, today)
     named = [one for one in windows if one.code == asked.get("window")]
     window = named[0] if named else window_at(windows, today)

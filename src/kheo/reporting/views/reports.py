@@ -18,6 +18,7 @@ from kheo.core.errors import Outdated
 from kheo.core.forms import bring_back
 from kheo.core.http import Request, errors_on, render_part, status_of
 from kheo.core.periods import Frequency
+from kheo.core.text import number_in
 from kheo.organisations.queries import names_on
 from kheo.reporting.forms import ExtendForm, NoteForm, ReturnForm, SettleForm
 from kheo.reporting.models import Flag, Report, Summary
@@ -50,7 +51,7 @@ def report_list(request: Request) -> HttpResponse:
         reports = reports.filter(state=chosen["state"])
     if chosen["frequency"] in list(Frequency):
         reports = reports.filter(frequency=chosen["frequency"])
-    if chosen["year"].isdigit():
+    if number_in(chosen["year"]) is not None:
         reports = reports.filter(period__startswith=chosen["year"])
     # Numbers first: only the rows of this page are read whole.
     ordered = reports.order_by("-window_to", "-window_from", "organisation", "pk")

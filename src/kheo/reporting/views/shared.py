@@ -6,10 +6,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from kheo.core.http import Request
-from kheo.core.periods import Interval
+from kheo.core.periods import Frequency, Interval
+from kheo.core.text import number_in
 from kheo.organisations.models import Organisation
 from kheo.programmes.models import Programme
-from kheo.programmes.queries import Owed, duties_in
+from kheo.programmes.queries import Owed, duties_in, packs_of
+from kheo.programmes.regime import YEARS_RECKONED, Duty
 from kheo.reporting.models import Report
 from kheo.reporting.queries.obligations import owed_for
 
@@ -27,17 +29,26 @@ def owed_or_404(programme: str, definition: str, body: str, period: str) -> Owed
     """What one body owes under one definition for one period."""
     run = get_object_or_404(Programme.objects.select_related("home"), code=programme)
     organisation = get_object_or_404(Organisation, code=body)
-    for duty in duties_in(programme, _around(period)):
+    for duty in _duties_around(programme, period):
         if (duty.report, duty.code) == (definition, period):
             for owed in owed_for(run, [duty], bodies=[organisation.pk]):
                 return owed
     raise Http404
 
 
-def _around(period: str) -> Interval:
-    """The due days that a period's code can have: its year and the one after."""
-    digits = period[:4]
-    if not digits.isdigit() or not 1900 <= int(digits) <= 9000:
-        return Interval(date(1900, 1, 1), date(9000, 1, 1))
-    year = int(digits)
-    return Interval(date(year, 1, 1), date(year + 2, 1, 1))
+def _duties_around(programme: str, period: str) -> list[Duty]:
+    """The duties whose due day the period's code can have; none for no such period."""
+    if period == Frequency.STAGE:
+        days = _stages_end(programme)
+        return duties_in(programme, Interval.of_days(days[0], days[-1])) if days else []
+    year = number_in(period[:4])
+    if year is None or year not in YEARS_RECKONED:
+        return []
+    return duties_in(programme, Interval(date(year, 1, 1), date(year + 2, 1, 1)))
+
+
+def _stages_end(programme: str) -> list[date]:
+    """The days on which a report on a whole stage is due, in order."""
+    reports = [one for pack in packs_of(programme) for one in pack.reports]
+    stages = [one.due for one in reports if one.frequency is Frequency.STAGE]
+    return sorted(due.rule.date_ for due in stages if due and due.rule.date_)

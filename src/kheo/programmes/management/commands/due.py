@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _
 
 from kheo.programmes.pack import Pack, PackErrors, load_pack
 from kheo.programmes.queries import has_tables, kept_since, packs_of
-from kheo.programmes.regime import Duty, duties_through, with_paper
+from kheo.programmes.regime import (
+    YEARS_RECKONED,
+    Duty,
+    duties_through,
+    with_paper,
+)
 from kheo.programmes.shipped import shipped_names, shipped_pack, shipped_packs
-
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 class Command(BaseCommand):
@@ -36,9 +39,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         year = options["year"] or timezone.localdate().year
-        if not FIRST_YEAR <= year <= LAST_YEAR:
+        if year not in YEARS_RECKONED:
             message = _("The year must lie between %(first)d and %(last)d.")
-            values = {"first": FIRST_YEAR, "last": LAST_YEAR}
+            values = {"first": YEARS_RECKONED[0], "last": YEARS_RECKONED[-1]}
             raise CommandError(message % values, returncode=2)
         packs, since = _asked(options["pack"])
         found = [with_paper(duty, since) for duty in duties_through(packs, year)]
