@@ -102,9 +102,25 @@ def test_a_formula_in_csv_stays_text():
     assert (cell.data_type, cell.value) == ("s", "=HYPERLINK(1)")
 
 
+def test_signs_that_excel_does_not_hold_are_taken_out_of_csv():
+    content = as_workbook(b"Ho ten\nNong\x01 Thi\x0b Lan\n")
+
+    cell = openpyxl.load_workbook(BytesIO(content)).worksheets[0]["A2"]
+    assert cell.value == "Nong Thi Lan"
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\x00\x01\x02", "đơn".encode("cp1258"), b"PK\x03\x04 no zip", table()],
+    [
+        b"",
+        b"\x00\x01\x02",
+        "đơn".encode("cp1258"),
+        b"PK\x03\x04 no zip",
+        table(),
+        b"x" * 300_000,
+        (";".join(HEADINGS) + "\nA" * 1_048_577).encode(),
+    ],
+    ids=["empty", "nul", "cp1258", "no zip", "no row", "one long field", "too many"],
 )
 def test_what_is_no_table_of_people_is_refused_with_a_sentence(content):
     make_village()

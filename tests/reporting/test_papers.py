@@ -448,6 +448,30 @@ def test_who_took_over_from_a_body_records_its_papers(tmp_path, settings):
     assert issued.file == file
 
 
+@pytest.mark.parametrize("role", ["clerk", "leader"])
+def test_the_signed_file_comes_with_the_number_from_either_of_the_body(
+    role, tmp_path, settings
+):
+    settings.MEDIA_ROOT = tmp_path
+    world = make_world()
+    report = full_report(world)
+    actor = world.actor(role, "a1", day=NEXT_DAY.date())
+
+    file = store_paper(
+        id=UUID(int=9),
+        content=make_pdf(),
+        name="bao-cao.pdf",
+        organisation=world["a1"],
+        actor=actor,
+        at=NEXT_DAY,
+    )
+    issued = issue_report(
+        report, number="1", issued_on=ON, file=file, actor=actor, at=NEXT_DAY
+    )
+
+    assert issued.file == file
+
+
 def test_a_body_that_numbers_here_takes_the_next_number():
     world = make_world()
     report = full_report(world)

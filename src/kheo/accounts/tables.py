@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
+from itertools import islice
 from typing import Any
 
 from django.utils.formats import date_format
@@ -12,6 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from kheo.accounts.queries.bodies import Bodies, bodies_named, every_body
@@ -24,7 +26,14 @@ from kheo.core.errors import RuleBroken
 from kheo.core.text import fold
 from kheo.organisations.models import Organisation
 from kheo.stationery.paper import Column, Row
-from kheo.stationery.tables import CellError, Kind, ReadRow, Wanted, read_table
+from kheo.stationery.tables import (
+    MOST_ROWS,
+    CellError,
+    Kind,
+    ReadRow,
+    Wanted,
+    read_table,
+)
 from kheo.stationery.workbook import Sheet, workbook
 
 MOST_PEOPLE = 2_000
@@ -150,18 +159,29 @@ def as_workbook(content: bytes) -> bytes:
             "This CSV file is not in UTF-8. Save it as “CSV UTF-8” or as .xlsx."
         )
         raise RuleBroken(message) from error
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
     book = Workbook(write_only=False)
     sheet = book.worksheets[0]
-    for line, cells in enumerate(csv.reader(StringIO(text), delimiter=delimiter), 1):
+    for line, cells in enumerate(_lines(text), 1):
         for place, value in enumerate(cells[:50], start=1):
             cell = sheet.cell(line, place)
-            cell.value = value
+            cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
             cell.data_type = "s"
     target = BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def _lines(text: str) -> list[list[str]]:
+    first = text.split("\n", 1)[0]
+    reader = csv.reader(StringIO(text), delimiter=max(",;\t", key=first.count))
+    try:
+        lines = list(islice(reader, MOST_ROWS + 1))
+    except csv.Error as error:
+        raise RuleBroken(_("This CSV file is broken. Save it again.")) from error
+    if len(lines) > MOST_ROWS:
+        message = _("The table has more than %(limit)d rows.")
+        raise RuleBroken(message % {"limit": MOST_ROWS})
+    return lines
 
 
 class _Known:

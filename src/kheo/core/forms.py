@@ -17,6 +17,7 @@ REWORDED = (
     gettext_noop("Enter a valid date."),
     gettext_noop("Enter a whole number."),
     gettext_noop("Enter a number."),
+    gettext_noop("The submitted file is empty."),
 )
 """What Django says of bad input: our catalogue says it as people here would."""
 

@@ -36,6 +36,8 @@ from kheo.organisations.queries import hands_of
 
 HEIC_TYPES = frozenset({"image/heic", "image/heif", "image/avif"})
 
+RECORDS_PAPERS = (Capability.EDIT_REPORTS, Capability.APPROVE_REPORTS)
+
 
 def store_image(
     *,
@@ -78,14 +80,15 @@ def store_paper(
     actor: Actor,
     at: datetime,
     on: date | None = None,
-    capability: Capability = Capability.EDIT_REPORTS,
 ) -> StoredFile:
     """Keep a signed paper: a PDF byte by byte, a scan made anew like a photo.
 
-    Where the body has ended, those that took over from it record its papers.
+    Whoever writes or approves the reports of a body records its papers. Where the
+    body has ended, those that took over from it do.
     """
     hands = hands_of(organisation.pk, timezone.localdate(at))
-    if not actor.is_system and not hands & actor.bodies(capability):
+    own = frozenset[int]().union(*(actor.bodies(one) for one in RECORDS_PAPERS))
+    if not actor.is_system and not hands & own:
         raise NotAllowed("")
     earlier = _earlier(id, content, organisation)
     if earlier is not None:
