@@ -64,9 +64,8 @@ class KeptHereForm(forms.Form):
     def __init__(self, *args: Any, keepings: Iterable[Keeping], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for one in keepings:
-            self.fields[one.code] = forms.DateField(
+            self.fields[one.code] = DayField(
                 label=say(one.name),
                 required=False,
-                widget=DayInput(),
                 initial=one.row and one.row.since,
             )
