@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date
 
+import openpyxl
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -246,6 +247,20 @@ def test_a_name_of_180_characters_is_shown_whole(client_of, world):  # noqa: F81
     assert name in response.content.decode()
     book = client_of().get(reverse("insight:overview_file", args=["xlsx"]), WORDS)
     assert book.status_code == 200
+
+
+@pytest.mark.django_db
+def test_each_figure_in_excel_has_the_decimals_of_its_measure(client_of, world):  # noqa: F811
+    work("x:1", "2024-03-02", 1430, world["a1"])
+    work("x:2", "2024-03-02", 25, world["a1"], measure="work_days")
+
+    file = client_of().get(reverse("insight:overview_file", args=["xlsx"]), WORDS)
+
+    page = openpyxl.load_workbook(io.BytesIO(file.content)).worksheets[0]
+    rows = {row[1].value: row[3] for row in page.iter_rows() if row[1].value}
+    shown = {name: (cell.value, cell.number_format) for name, cell in rows.items()}
+    assert shown["Đường giao thông làm mới, sửa chữa"] == (1430, "#,##0")
+    assert shown["Số ngày công"] == (2.5, "#,##0.0")
 
 
 @pytest.mark.django_db

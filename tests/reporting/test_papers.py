@@ -18,6 +18,7 @@ from kheo.documents.models import FileKind, StoredFile
 from kheo.documents.services import store_paper
 from kheo.ledger.models import ClaimKind
 from kheo.organisations.models import Organisation
+from kheo.places.rules import End, Transfer, TransferKind
 from kheo.reporting.models import DigestCheck
 from kheo.reporting.pdf_text import text_of
 from kheo.reporting.queries.consolidation import Question, RowKind, consolidation_of
@@ -25,6 +26,7 @@ from kheo.reporting.queries.obligations import cells_of, rules_of
 from kheo.reporting.queries.papers import (
     annex_of,
     body_sheet,
+    letterhead_of,
     paper_of,
     summary_sheet,
 )
@@ -35,6 +37,7 @@ from kheo.stationery.word import word
 from kheo.stationery.workbook import workbook
 from tests.documents.make import make_pdf
 from tests.organisations.make import make_body, reorganise
+from tests.places.make import change, make_country
 from tests.reporting.make import (
     IN_TIME,
     LATE,
@@ -262,6 +265,16 @@ def test_a_consolidated_report_brings_its_bodies_as_an_annex():
     assert "-430" in text
 
 
+def test_a_paper_names_the_place_of_a_superior_where_its_own_has_ended():
+    make_country()
+    above = make_body("above", place="vn-08")
+    below = make_body("below", above, place="vn-2")
+    change(End("vn-2"), Transfer("vn-2", "vn-1", TransferKind.MERGE))
+
+    assert letterhead_of(below, date(2025, 6, 30)).place == "Trung Minh"
+    assert letterhead_of(below, date(2025, 7, 31)).place == "Tuyên Quang"
+
+
 # Excel
 
 
@@ -295,8 +308,11 @@ def test_the_workbook_holds_real_numbers_that_add_up():
         == by_name["cộng"]
     )
     own = book.worksheets[1]
-    rows = {row[0]: row for row in own.iter_rows(values_only=True)}
-    assert rows["Đường giao thông làm mới, sửa chữa"][2:5] == (1664, 66, 1730)
+    cells = {row[0].value: row for row in own.iter_rows()}
+    roads = cells["Đường giao thông làm mới, sửa chữa"][2:5]
+    assert [cell.value for cell in roads] == [1664, 66, 1730]
+    assert {cell.number_format for cell in roads} == {"#,##0"}
+    assert cells["Số ngày công"][4].number_format == "#,##0.0"
     assert any("Dữ liệu mẫu" in str(row[0]) for row in grid)
 
 

@@ -162,8 +162,8 @@ def test_a_sentence_says_no_empty_decimals(value, decimals, said):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("Hoạt động với Nhân dân", "Kết quả hoạt động với Nhân dân năm 2025"),
-        ("MTTQ giám sát", "Kết quả MTTQ giám sát năm 2025"),
+        ("Hoạt động với Nhân dân", "Kết quả hoạt động với Nhân dân năm\u00a02025"),
+        ("MTTQ giám sát", "Kết quả MTTQ giám sát năm\u00a02025"),
     ],
 )
 def test_a_report_names_what_it_is_about(name, said):

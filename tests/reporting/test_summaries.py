@@ -147,7 +147,9 @@ def test_changes_nothing_and_missing_are_said_apart():
         "Chưa có số liệu: cống.",
     ]
     assert compared(0, 0, "quý trước") == "bằng quý trước"
-    assert compared(-5, 1, "quý trước", "%") == "giảm 0,5 điểm % so với quý trước"
+    assert (
+        compared(-5, 1, "quý trước", "%") == "giảm 0,5 điểm phần trăm so với quý trước"
+    )
 
 
 def test_a_year_is_compared_with_the_year_before_and_no_number_leaves_its_unit():

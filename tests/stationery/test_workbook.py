@@ -82,6 +82,16 @@ def test_decimals_arrive_as_written():
     assert page["A3"].value == 890.25
 
 
+def test_a_row_with_a_unit_of_its_own_has_its_own_decimals():
+    columns = (Column("Kết quả", decimals=2),)
+    rows = (Row((39,), decimals=0), Row((Decimal("78.4"),), decimals=1), Row((1,)))
+
+    page = opened(make_sheet(*rows, columns=columns))["Tháng 10"]
+
+    formats = [page[f"A{line}"].number_format for line in (3, 4, 5)]
+    assert formats == ["#,##0", "#,##0.0", "#,##0.00"]
+
+
 def test_the_header_is_frozen_and_repeated_in_print():
     page = opened(make_sheet(*make_rows(2)))["Tháng 10"]
 

@@ -10,6 +10,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -213,7 +214,7 @@ def heat_sheet(heat: Heat, title: Sequence[str]) -> Sheet:
         columns += [Column(f"{name} {kind}", width=10) for kind in kinds]
 
     def row(one: HeatRow, kind: RowKind) -> Row:
-        numbers: list[PaperCell] = [one.label]
+        numbers: list[PaperCell] = [capfirst(one.label)]
         for c in one.cells:
             numbers += [c.expected, c.in_time, c.late, c.missing, c.not_due]
             numbers.append(c.on_paper)
@@ -381,7 +382,8 @@ def figures_sheet(
                 *(_number(cell) for cell, _window in cells_and_spans(row, spans)),
                 _("yes") if row.now.is_estimated else "",
                 *(_value(row.measure, value) for value in row.trend),
-            )
+            ),
+            decimals=row.measure.decimals,
         )
         for row in rows
     ]

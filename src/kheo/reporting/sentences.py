@@ -58,7 +58,7 @@ def compared(change: int | None, decimals: int, with_what: str, unit: str = "") 
     if change == 0:
         return f"bằng {with_what}"
     verb = "tăng" if change > 0 else "giảm"
-    tail = " điểm %" if unit == "%" else ""
+    tail = " điểm phần trăm" if unit == "%" else ""
     return f"{verb} {told(abs(change), decimals)}{tail} so với {with_what}"
 
 

@@ -107,8 +107,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """One line; its `decimals` go before the columns' where each row has a unit."""
+
     cells: tuple[Cell, ...]
     kind: RowKind = RowKind.BODY
+    decimals: int | None = None
+
+    def decimals_in(self, column: Column) -> int:
+        return column.decimals if self.decimals is None else self.decimals
 
 
 @dataclass(frozen=True, slots=True)

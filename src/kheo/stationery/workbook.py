@@ -140,7 +140,8 @@ class Formats:
             self._made[key] = self._book.add_format(whole)
         return self._made[key]
 
-    def of_cell(self, value: Cell, column: Column, kind: RowKind) -> CellFormat:
+    def of_cell(self, value: Cell, column: Column, row: Row) -> CellFormat:
+        kind = row.kind
         look: dict[str, object] = {
             "border": 1,
             "valign": "vcenter",
@@ -156,7 +157,7 @@ class Formats:
                 look["quote_prefix"] = True
         else:
             star = '"*"' if isinstance(value, Estimated) else ""
-            look["num_format"] = number_format(column.decimals) + star
+            look["num_format"] = number_format(row.decimals_in(column)) + star
         if kind is RowKind.SECTION:
             look["align"] = "left"
         elif column.align:
@@ -231,7 +232,7 @@ def _write_row(ground: _Page, line: int, row: Row, columns: Sequence[Column]) ->
     else:
         ground.sheet.set_row(line, height_of(row.cells, columns))
     for place, (value, column) in enumerate(zip(row.cells, columns, strict=True)):
-        look = ground.formats.of_cell(value, column, row.kind)
+        look = ground.formats.of_cell(value, column, row)
         _write_cell(ground, line, place, value, look)
 
 

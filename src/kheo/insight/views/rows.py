@@ -138,7 +138,8 @@ def _row_of(line: Line, labels: Labels) -> Row:
             # A share's rows are those of its two parts, each with its own decimals.
             Decimal(entry.amount).scaleb(-entry.measure.decimals),
             _("yes") if line.is_estimated else "",
-        )
+        ),
+        decimals=entry.measure.decimals,
     )
 
 

@@ -45,6 +45,7 @@ from kheo.stationery.paper import (
 from kheo.stationery.wording import figure
 from kheo.stationery.workbook import Sheet
 
+NO_BREAK = "\u00a0"
 REPORT_CODE = "BC"
 REPORT_NAME = "Báo cáo"
 MOST_COLUMNS = 9
@@ -159,7 +160,8 @@ def subject_of(content: Mapping[str, Any]) -> str:
     begins = name[:2]
     is_word = begins == begins.capitalize()  # not an abbreviation
     inside = name[:1].lower() + name[1:] if is_word else name
-    return f"Kết quả {inside} {period_name(content['period']).vi}"
+    period = period_name(content["period"]).vi.replace(" ", NO_BREAK)
+    return f"Kết quả {inside} {period}"
 
 
 def annex_of(
@@ -268,13 +270,12 @@ def body_sheet(statement: Statement) -> Sheet:
     """One body's approved figures on a sheet of its own."""
     content = statement.content
     figures = content["figures"]
-    decimals = max((one["decimals"] for one in figures), default=0)
     columns = (
         Column("Chỉ tiêu", 48),
         Column("Đơn vị tính", 14),
-        Column("Ghi nhận", 14, decimals),
-        Column("Khai thêm", 14, decimals),
-        Column("Kết quả", 14, decimals),
+        Column("Ghi nhận", 14),
+        Column("Khai thêm", 14),
+        Column("Kết quả", 14),
         Column("Ghi chú", 32),
     )
     rows = [
@@ -286,7 +287,8 @@ def body_sheet(statement: Statement) -> Sheet:
                 _amount(one["declared"], one["decimals"]),
                 _amount(one["value"], one["decimals"]),
                 "; ".join(_remarks(one)),
-            )
+            ),
+            decimals=one["decimals"],
         )
         for one in figures
     ]
@@ -390,14 +392,18 @@ def number_in(text: str) -> int | None:
 
 
 def _place_name(organisation: Organisation, day: date) -> str:
-    """Where the body sits: its own place, or that of the nearest superior with one."""
+    """Where the body sits: its own place, or that of the nearest superior with one.
+
+    A place that ended before `day` counts for none.
+    """
     above = superiors_on(organisation, day) or [organisation]
     versions = versions_on([body.pk for body in above], day)
     for body in above:
         version = versions.get(body.pk)
         if version is not None and version.place is not None:
             place = place_on(version.place, day)
-            return short_name(place.name, PlaceKind(place.kind)) if place else ""
+            if place is not None:
+                return short_name(place.name, PlaceKind(place.kind))
     return ""
 
 

@@ -246,7 +246,7 @@ def _write_row(
     is_italic = row.kind is RowKind.CORRECTION
     if row.kind is RowKind.SECTION:
         merged = cells[0].merge(cells[-1])
-        text = _text(row.cells[0], columns[0])
+        text = _text(row.cells[0], row.decimals_in(columns[0]))
         left = WD_ALIGN_PARAGRAPH.LEFT
         _write_cell(merged, text, size, left, is_bold=is_bold, keep=keep)
         return
@@ -254,7 +254,7 @@ def _write_row(
         default = Align.LEFT if isinstance(value, str) else Align.RIGHT
         _write_cell(
             cell,
-            _text(value, column),
+            _text(value, row.decimals_in(column)),
             size,
             ALIGNMENTS[column.align or default],
             is_bold=is_bold,
@@ -263,18 +263,18 @@ def _write_row(
         )
 
 
-def _text(value: Cell, column: Column) -> str:
+def _text(value: Cell, decimals: int) -> str:
     """A cell as printed; a missing figure shows as such and never as zero."""
     if isinstance(value, Estimated):
-        return f"{_text(value.value, column)}*"
+        return f"{_text(value.value, decimals)}*"
     if isinstance(value, Computed):
-        return _text(value.value, column)
+        return _text(value.value, decimals)
     if value is None:
         return MISSING_FIGURE
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, int | Decimal):
-        return figure(value, column.decimals)
+        return figure(value, decimals)
     return value
 
 
