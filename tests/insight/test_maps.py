@@ -104,6 +104,18 @@ def test_a_drawing_escapes_names_and_has_no_inline_style():
     assert "&amp;b=2" in drawn
 
 
+def test_a_number_in_a_name_is_not_left_alone_above_the_figure():
+    here = Area("a", "Hà Giang 2", 3, "3", "")
+
+    drawn = tiled([here], {"a": (0, 0)}, [], label="Bản đồ")
+
+    assert re.findall(r"<text[^>]*>([^<]*)</text>", drawn) == [
+        "Hà",
+        "Giang\u00a02",
+        "3",
+    ]
+
+
 def test_borders_are_whole_steps_and_a_far_island_has_its_own_box():
     shape = (((((10500000, 2200000), (10510000, 2200000), (10510000, 2210000))),),)
     isle = (((((11200000, 1600000), (11210000, 1600000), (11210000, 1610000))),),)

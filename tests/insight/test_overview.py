@@ -143,7 +143,7 @@ def test_a_break_is_marked_in_the_trend_and_explained(client_of, world):  # noqa
     response = overview(client_of(), period="m4")
 
     assert "spark-break" in response.content.decode()
-    assert "10/03/2024" in response.context["break_sentences"][0]
+    assert "10/03/2024" in response.context["reorganised"]
 
 
 @pytest.mark.django_db

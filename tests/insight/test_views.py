@@ -12,7 +12,8 @@ from django.utils import translation
 
 from kheo.core.access import SYSTEM
 from kheo.ledger import services as ledger
-from kheo.places.services import apply_plan
+from kheo.places.models import Place
+from kheo.places.services import add_hamlet, apply_plan
 from tests.places.make import BIRTH, SMALL
 from tests.remembered import remembered
 from tests.reporting.make import IN_TIME, make_world, sent, work
@@ -453,6 +454,24 @@ def test_an_excel_file_that_leaves_rows_out_says_so_in_the_file_and_on_the_page(
     assert said() == (False, False)
     monkeypatch.setattr("kheo.insight.views.rows.ROWS_AT_MOST", 1)
     assert said() == (True, True)
+
+
+def test_a_row_names_the_hamlet_with_its_commune_and_no_breakdown_without_one(
+    client_of, world
+):
+    commune = Place.objects.get(code="vn-1")
+    commune.versions.update(name="Xã Hùng Lợi")
+    hamlet = add_hamlet(commune, name="Thôn 2", on=BIRTH, actor=SYSTEM, at=IN_TIME)
+    work("x:1", "2024-03-02", 430, world["a1"], place_id=hamlet.pk)
+    client = client_of()
+    client.cookies["django_language"] = "en"
+
+    page = rows(client).content.decode()
+
+    assert "Thôn 2, xã Hùng Lợi" in page
+    assert "Breakdown" not in page
+    work("x:2", "2024-03-03", 5, world["a1"], dimensions={"road-work": "new"})
+    assert "Breakdown" in rows(client).content.decode()
 
 
 def test_the_rows_of_a_sample_say_so(client_of, world, monkeypatch):

@@ -24,7 +24,7 @@ from kheo.insight.queries.progress import Progress, Spans
 from kheo.insight.queries.windows import Window
 from kheo.insight.rules.sending import Sendings, Shade
 from kheo.insight.rules.sparks import spark
-from kheo.insight.wording import Scribe, Shown
+from kheo.insight.wording import Scribe, Shown, listed_days
 from kheo.ledger.models import Measure
 from kheo.ledger.queries import Total
 from kheo.programmes.periods import quarter_of_year, short_month
@@ -214,7 +214,7 @@ def heat_sheet(heat: Heat, title: Sequence[str]) -> Sheet:
         columns += [Column(f"{name} {kind}", width=10) for kind in kinds]
 
     def row(one: HeatRow, kind: RowKind) -> Row:
-        numbers: list[PaperCell] = [capfirst(one.label)]
+        numbers: list[PaperCell] = [capfirst(one.label) if one.kind else one.label]
         for c in one.cells:
             numbers += [c.expected, c.in_time, c.late, c.missing, c.not_due]
             numbers.append(c.on_paper)
@@ -412,14 +412,14 @@ def _trend_name(window: Window) -> str:
     return f"{short_name(window.period)}/{window.period.year}"
 
 
-def break_sentences(days: Sequence[date]) -> list[str]:
-    """What the dashed line of the trends means, once for each day."""
+def break_sentence(days: Sequence[date]) -> str:
+    """What the dashed lines of the trends mean; nothing where there is none."""
     words = _(
-        "Dashed line: bodies were reorganised on %(day)s. Figures before and after do "
+        "Dashed: bodies were reorganised on %(days)s. Figures before and after do "
         "not compare one to one; choose “as it is today” to add the past up for "
         "today's bodies."
     )
-    return [words % {"day": date_format(day, "SHORT_DATE_FORMAT")} for day in days]
+    return words % {"days": listed_days(days)} if days else ""
 
 
 def carried_sentence(codes: Sequence[str]) -> str:

@@ -1,10 +1,13 @@
 """Figures as a page shows them: the number, or the word for why there is none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from django.utils.formats import get_format
+from django.utils.formats import date_format, get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from kheo.insight.queries.boards import Cell
@@ -19,6 +22,12 @@ class Shown:
     text: str
     kind: Kind
     html: SafeString
+
+
+def listed_days(days: Sequence[date]) -> str:
+    """Days in one sentence: "1/3/2025 and 1/7/2025"."""
+    written = [date_format(day, "SHORT_DATE_FORMAT") for day in days]
+    return get_text_list(written, _("and"))
 
 
 class Scribe:

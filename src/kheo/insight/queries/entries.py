@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from kheo.ledger.rules import dimensions_of
 from kheo.organisations.models import OrganisationVersion
 from kheo.organisations.queries import PARTY
 from kheo.places.models import PlaceVersion
+from kheo.places.rules import PlaceKind, Tier, kinds_of
 from kheo.reporting.models import Report
 
 ACTIVITY, REPORT = "activity", "report"
@@ -79,9 +81,6 @@ def described(entries: Sequence[Entry], actor: Actor) -> list[Line]:
     ]
 
 
-Dated = Mapping[int, list[tuple[date, str]]]
-
-
 def _bodies_of(entries: Sequence[Entry]) -> dict[int, tuple[str, ...]]:
     credited: dict[int, list[int]] = defaultdict(list)
     rows = Credit.objects.filter(entry__in=entries).order_by("organisation__code")
@@ -91,32 +90,58 @@ def _bodies_of(entries: Sequence[Entry]) -> dict[int, tuple[str, ...]]:
     versions = OrganisationVersion.objects.filter(organisation__in=ids)
     names = _dated(versions.values_list("organisation_id", "valid_from", "name"))
     return {
-        entry.pk: tuple(_as_of(names[body], entry.on) for body in credited[entry.pk])
+        entry.pk: tuple(
+            _as_of(names[body], entry.on) or "" for body in credited[entry.pk]
+        )
         for entry in entries
     }
 
 
 def _places_of(entries: Sequence[Entry]) -> dict[int, str]:
+    """Places by entry, named as of its day; a hamlet with its commune, for many a
+    commune has a Thôn 2.
+    """
     ids = {entry.place_id for entry in entries if entry.place_id}
-    versions = PlaceVersion.objects.filter(place__in=ids)
+    hamlets = PlaceVersion.objects.filter(
+        place__in=ids, kind__in=kinds_of(Tier.HAMLET), parent__isnull=False
+    )
+    inside = _dated(hamlets.values_list("place_id", "valid_from", "parent_id"))
+    communes = {parent for some in inside.values() for _since, parent in some}
+    versions = PlaceVersion.objects.filter(place__in=ids | communes)
     names = _dated(versions.values_list("place_id", "valid_from", "name"))
+
+    def named(place: int, day: date) -> str:
+        own = _as_of(names[place], day) or ""
+        commune = _as_of(inside.get(place, ()), day)
+        above = _as_of(names[commune], day) if commune else ""
+        return f"{own}, {_inside_a_line(above)}" if above else own
+
     return {
-        entry.pk: _as_of(names[entry.place_id], entry.on)
-        for entry in entries
-        if entry.place_id
+        entry.pk: named(entry.place_id, entry.on) for entry in entries if entry.place_id
     }
 
 
-def _dated(rows: Iterable[tuple[int, date, str]]) -> Dated:
-    names: dict[int, list[tuple[date, str]]] = defaultdict(list)
-    for key, since, name in sorted(rows):
-        names[key].append((since, name))
-    return names
+def _inside_a_line(commune: str) -> str:
+    """`xã Hùng Lợi`: what kind it is begins small, its name does not."""
+    has_kind = any(commune.startswith(f"{kind.term} ") for kind in PlaceKind)
+    return commune[:1].lower() + commune[1:] if has_kind else commune
 
 
-def _as_of(names: Sequence[tuple[date, str]], day: date) -> str:
-    held = [name for since, name in names if since <= day]
-    return held[-1] if held else (names[0][1] if names else "")
+Held = TypeVar("Held", int, str)
+
+
+def _dated(
+    rows: Iterable[tuple[int, date, Held]],
+) -> dict[int, list[tuple[date, Held]]]:
+    held: dict[int, list[tuple[date, Held]]] = defaultdict(list)
+    for key, since, one in sorted(rows):
+        held[key].append((since, one))
+    return held
+
+
+def _as_of(held: Sequence[tuple[date, Held]], day: date) -> Held | None:
+    begun = [one for since, one in held if since <= day]
+    return begun[-1] if begun else (held[0][1] if held else None)
 
 
 def _origins_of(entries: Sequence[Entry], actor: Actor) -> dict[str, Activity | Report]:

@@ -4,6 +4,7 @@ Shades tell little, medium, much; every area has its name and its figure as a ti
 and the table beside the map says all of it in words.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -219,10 +220,16 @@ def _tile(area: Area, steps: Steps, x: float, y: float, hexagon: str) -> str:
     )
 
 
+_NUMBERED = re.compile(r" (?=\d+\b)")
+
+
 def _lines(name: str) -> list[str]:
-    """A name in at most two lines, cut where it does not fit."""
+    """A name in at most two lines, cut where it does not fit.
+
+    A number stays with the word before it: alone it would read as the figure.
+    """
     lines = [""]
-    for word in name.split():
+    for word in _NUMBERED.sub("\u00a0", name).split(" "):
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and len(longer) > LETTERS:
             lines.append(word)

@@ -13,6 +13,8 @@ from kheo.insight.queries.windows import windows_of
 from kheo.insight.views.asking import days_form, frame_of, require_figures
 from kheo.insight.views.choosing import absence_of, chosen, homes, path_of
 from kheo.insight.views.files import file_of
+from kheo.insight.views.overview import title_of
+from kheo.insight.wording import listed_days
 
 
 def board(request: Request) -> HttpResponse:
@@ -34,8 +36,8 @@ def board(request: Request) -> HttpResponse:
         "path": path_of(request, frame),
         "homes": homes(request, frame),
         "absence": absence_of(request, frame),
-        "window": window,
-        "breaks": breaks_below(frame, frame.interval),
+        "title": title_of(window),
+        "reorganised": listed_days(breaks_below(frame, frame.interval)),
         "unallocated": unallocated_words(page),
         "excel": f"{reverse('insight:board_file', args=['xlsx'])}?{frame.query()}",
         "csv": f"{reverse('insight:board_file', args=['csv'])}?{frame.query()}",

@@ -32,7 +32,8 @@ from kheo.insight.views.asking import (
     require_figures,
 )
 from kheo.insight.views.files import file_of
-from kheo.insight.wording import Scribe, Shown
+from kheo.insight.wording import Scribe, Shown, listed_days
+from kheo.ledger.labels import HOW_IT_ADDS_UP
 from kheo.ledger.models import Law, Measure
 from kheo.organisations.queries import names_on
 from kheo.stationery.paper import Column, Row, RowKind
@@ -92,7 +93,8 @@ def measure(request: Request) -> HttpResponse:
         "curves": curves,
         "month_rows": month_rows(curves, scribe),
         "months": _months(shown_curve, scribe),
-        "breaks": break_days(curves),
+        "law": HOW_IT_ADDS_UP[asked.law],
+        "reorganised": listed_days(break_days(curves)),
         "unallocated": why_unallocated() if _has_unallocated(board, asked) else "",
         "homes": [],
         "children": _children(frame, asked, board, scribe),

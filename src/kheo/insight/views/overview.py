@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kheo.core.http import Request
 from kheo.core.periods import Frequency, Interval
 from kheo.insight.overview import (
-    break_sentences,
+    break_sentence,
     carried_sentence,
     figure_groups,
     figures_sheet,
@@ -164,7 +164,7 @@ def _context(request: Request, found: Chosen) -> dict[str, object]:
         else [],
         "headings": headings_of(spans),
         "groups": figure_groups(frame, progress_of(frame, spans), spans, breaks),
-        "break_sentences": break_sentences(sorted(set(breaks.values()))),
+        "reorganised": break_sentence(sorted(set(breaks.values()))),
         "carried": carried_sentence(spans.carried_on),
         "query": request.GET.urlencode(),
     }

@@ -176,6 +176,14 @@ def _context(request: Request, measure: Measure, form: DaysForm) -> dict[str, ob
     words = request.GET.copy()
     words.pop("page", None)
     labels = _value_names()
+    lines = [
+        (
+            line,
+            scribe.text(line.entry.amount, line.entry.measure.decimals),
+            _kinds_of(line, labels),
+        )
+        for line in described(list(page.object_list), request.actor)
+    ]
     return {
         "form": form,
         "kept": kept(request.GET),
@@ -190,14 +198,8 @@ def _context(request: Request, measure: Measure, form: DaysForm) -> dict[str, ob
         "query": words.urlencode(),
         "count": pages.count,
         "left_out": list(_left_out(pages.count)),
-        "lines": [
-            (
-                line,
-                scribe.text(line.entry.amount, line.entry.measure.decimals),
-                _kinds_of(line, labels),
-            )
-            for line in described(list(page.object_list), request.actor)
-        ],
+        "lines": lines,
+        "has_kinds": any(kinds for _line, _amount, kinds in lines),
         "measure_href": f"{reverse('insight:measure')}?{frame.query(measure=measure.code)}",
     }
 

@@ -5,7 +5,7 @@ from typing import Protocol
 from django import template
 from django.utils.translation import get_language
 
-from kheo.ledger.models import Law as LedgerLaw
+from kheo.ledger.labels import HOW_IT_ADDS_UP
 from kheo.programmes import reasons
 from kheo.programmes.pack import Law, Measure, Pack, Source
 from kheo.programmes.periods import period_name
@@ -62,5 +62,5 @@ def parts_of(measure: Measure, pack: Pack) -> str:
 
 @register.filter
 def law_name(law: Law) -> str:
-    """How the measure adds up, in the ledger's own words."""
-    return str(LedgerLaw(law.value).label)
+    """How the measure adds up, in plain words."""
+    return str(HOW_IT_ADDS_UP[law.value])
