@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.rules import NotANumber, format_amount
@@ -27,6 +28,8 @@ NUMBER = {
     "class": "number cell-input",
     "enterkeyhint": "next",
 }
+WORDS_QUOTED = 40
+"""Of a paragraph that somebody remarks on."""
 WORDS = [
     ("", "—"),
     (ClaimKind.ZERO.value, _("0: it was counted, there was none")),
@@ -232,17 +235,22 @@ class ReturnForm(forms.Form):
         self,
         *args: Any,
         cells: Sequence[tuple[str, str]],
-        paragraphs: Sequence[tuple[str, str]],
+        paragraphs: Sequence[tuple[str, str, str]],
         **kwargs: Any,
     ) -> None:
+        """Of a paragraph also its text, which stands between its title and the remark."""
         super().__init__(*args, **kwargs)
         self.cell_keys = [key for key, _label in cells]
-        self.paragraph_keys = [key for key, _label in paragraphs]
-        for kind, pairs in (("cell", cells), ("paragraph", paragraphs)):
-            for key, label in pairs:
-                self.fields[f"{kind}-{key}"] = forms.CharField(
-                    label=label, required=False, max_length=1000
-                )
+        self.paragraph_keys = [key for key, _label, _text in paragraphs]
+        asked = [(f"cell-{key}", label, "") for key, label in cells]
+        asked += [(f"paragraph-{key}", label, text) for key, label, text in paragraphs]
+        for name, label, text in asked:
+            self.fields[name] = forms.CharField(
+                label=label,
+                help_text=Truncator(text).words(WORDS_QUOTED),
+                required=False,
+                max_length=1000,
+            )
 
     def remarks(self) -> list[RemarkAt]:
         data = self.cleaned_data

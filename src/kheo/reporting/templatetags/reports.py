@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, gettext_lazy
 
+from kheo.audit.rules import GENESIS
 from kheo.core.periods import Interval
 from kheo.ledger.models import ClaimKind
 from kheo.programmes.pack import Text
@@ -147,7 +148,8 @@ def days(window: Interval) -> str:
 
 @register.filter
 def digest(text: str) -> str:
-    return short_digest(text)
+    """The digest in groups; nothing for a trail of which no block was sealed yet."""
+    return "" if text == GENESIS else short_digest(text)
 
 
 @register.filter

@@ -29,7 +29,7 @@ from kheo.reporting.queries.remarks import open_remarks
 from kheo.reporting.services.drafts import open_report, pull_paragraph, save_report
 from kheo.reporting.services.moves import move_report
 from kheo.reporting.templatetags.reports import said
-from kheo.reporting.views.shared import owed_or_404, report_or_404
+from kheo.reporting.views.shared import about, owed_or_404, report_or_404
 from kheo.reporting.workflow import EDITABLE, ReportAction, ReportState
 
 
@@ -89,15 +89,11 @@ def edit(request: Request, pk: int) -> HttpResponse:
     if form.is_valid() and _saved(request, report, form):
         return _after_save(request, report)
     context = {
-        "report": report,
-        "title": Titles().of(report),
+        **about(report),
         "form": form,
         "figures": figures,
         "parts": estimated_parts(report, figures),
         "excerpts": _excerpts(report, rule.consolidates),
-        "name": names_on([report.organisation_id], report.window.last).get(
-            report.organisation_id, ""
-        ),
         "last_round": report.rounds.order_by("-number").first(),
     }
     return render(request, "reporting/edit.html", context, status=status_of(form))

@@ -13,12 +13,11 @@ from kheo.documents.services import store_paper
 from kheo.programmes.periods import period_name
 from kheo.reporting.forms import IssueForm, NumberForm
 from kheo.reporting.models import IssuedPaper, Report, Statement
-from kheo.reporting.queries.lines import Titles
 from kheo.reporting.queries.papers import annex_of, body_sheet, paper_of, summary_sheet
 from kheo.reporting.queries.people import is_own
 from kheo.reporting.queries.statements import is_intact, statement_of, thawed_table
 from kheo.reporting.services.papers import issue_report, number_report
-from kheo.reporting.views.shared import EXCEL_TYPE, WORD_TYPE, report_or_404
+from kheo.reporting.views.shared import EXCEL_TYPE, WORD_TYPE, about, report_or_404
 from kheo.stationery.paper import Annex
 from kheo.stationery.word import word
 from kheo.stationery.workbook import Sheet, workbook
@@ -28,8 +27,7 @@ def statement(request: Request, pk: int, version: int | None = None) -> HttpResp
     """The frozen figures and words with their digest; every version is kept."""
     report, found = _statement(request, pk, version)
     context = {
-        "report": report,
-        "title": Titles().of(report),
+        **about(report),
         "statement": found,
         "content": found.content,
         "is_intact": is_intact(found),
@@ -42,7 +40,7 @@ def statement(request: Request, pk: int, version: int | None = None) -> HttpResp
 def printed(request: Request, pk: int) -> HttpResponse:
     """The last statement, plain, for the printer."""
     report, found = _statement(request, pk, None)
-    context = {"report": report, "statement": found, "content": found.content}
+    context = {**about(report), "statement": found, "content": found.content}
     return render(request, "reporting/print.html", context)
 
 
@@ -94,7 +92,7 @@ def issue(request: Request, pk: int) -> HttpResponse:
     if form.is_bound and not form.errors:
         messages.success(request, _("Number, date and file were recorded."))
         return redirect(report)
-    context = {"form": form, "report": report, "title": Titles().of(report)}
+    context = {**about(report), "form": form, "heading": _("Number and signed file")}
     return render(request, "reporting/issue.html", context, status=status_of(form))
 
 
@@ -111,7 +109,7 @@ def number(request: Request, pk: int) -> HttpResponse:
     if form.is_bound and not form.errors:
         messages.success(request, _("The paper was numbered."))
         return redirect(report)
-    context = {"form": form, "report": report, "title": Titles().of(report)}
+    context = {**about(report), "form": form, "heading": _("Take the next number")}
     return render(request, "reporting/issue.html", context, status=status_of(form))
 
 

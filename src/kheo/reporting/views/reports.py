@@ -24,16 +24,16 @@ from kheo.reporting.forms import ExtendForm, NoteForm, ReturnForm, SettleForm
 from kheo.reporting.models import Flag, Report, Summary
 from kheo.reporting.pages import GIVES_BACK, detail_context, seen_by
 from kheo.reporting.queries.figures import figures_of
-from kheo.reporting.queries.lines import Titles, lines_of, own_bodies, to_do
+from kheo.reporting.queries.lines import lines_of, own_bodies, to_do
 from kheo.reporting.queries.obligations import rules_of
 from kheo.reporting.queries.people import may
 from kheo.reporting.queries.statements import table_of
 from kheo.reporting.services.extensions import extend_report
 from kheo.reporting.services.flags import settle_flag
 from kheo.reporting.services.moves import move_report
-from kheo.reporting.templatetags.reports import said
+from kheo.reporting.templatetags.reports import period, said
 from kheo.reporting.views.review import after_review
-from kheo.reporting.views.shared import report_or_404
+from kheo.reporting.views.shared import about, report_or_404
 from kheo.reporting.workflow import ReportAction, ReportState
 
 PER_PAGE = 50
@@ -129,7 +129,9 @@ def give_back(request: Request, pk: int, action: ReportAction) -> HttpResponse:
     form = ReturnForm(
         request.POST or None,
         cells=[(one.key, str(said(one.name))) for one in seen.figures],  # type: ignore[arg-type]  # frozen texts are plain mappings
-        paragraphs=[(word["key"], said(word["title"])) for word in seen.words],
+        paragraphs=[
+            (word["key"], said(word["title"]), word["text"]) for word in seen.words
+        ],
         initial={"seen": seen.stamp},
     )
     if form.is_valid():
@@ -150,12 +152,11 @@ def give_back(request: Request, pk: int, action: ReportAction) -> HttpResponse:
         is_review = request.GET.get("from") == "review"
         return after_review(request, report) if is_review else redirect(report)
     context = {
-        "report": report,
-        "title": Titles().of(report),
+        **about(report),
         "action": action,
         "form": form,
         "cells": [(one, form[f"cell-{one.key}"]) for one in seen.figures],
-        "words": [(word, form[f"paragraph-{word['key']}"]) for word in seen.words],
+        "words": [form[f"paragraph-{word['key']}"] for word in seen.words],
     }
     return render(request, "reporting/give_back.html", context, status=status_of(form))
 
@@ -177,14 +178,12 @@ def extend(request: Request, pk: int) -> HttpResponse:
     if form.is_bound and not form.errors:
         messages.success(request, _("More time was given."))
         return redirect(report)
-    names = names_on([report.organisation_id], report.window.last)
+    head = about(report)
     context = {
+        **head,
         "form": form,
-        "title": Titles().of(report),
-        "period": report.period,
-        "name": names.get(report.organisation_id, report.organisation.code),
         "back": report.get_absolute_url(),
-        "back_name": _("Report"),
+        "back_name": f"{said(head['title'])}, {period(report.period)}",
     }
     return render(request, "reporting/extend.html", context, status=status_of(form))
 
@@ -195,18 +194,11 @@ def consolidation(request: Request, pk: int) -> HttpResponse:
     seen = seen_by(report, request.actor, timezone.localdate())
     if not seen.is_open_to:
         raise PermissionDenied
-    name = names_on([report.organisation_id], report.window.last)
-    label = name.get(report.organisation_id, report.organisation.code)
-    pack = rules_of(report)
-    table = table_of(report, pack, figures_of(report, pack), label=label)
+    head, pack = about(report), rules_of(report)
+    table = table_of(report, pack, figures_of(report, pack), label=head["name"])
     if table is None:
         raise Http404
-    context = {
-        "report": report,
-        "title": Titles().of(report),
-        "table": table,
-        "name": table.total.label,
-    }
+    context = {**head, "table": table, "name": table.total.label}
     return render(request, "reporting/consolidation.html", context)
 
 

@@ -16,11 +16,10 @@ from kheo.organisations.queries import names_on
 from kheo.reporting.models import Report
 from kheo.reporting.pages import GIVES_BACK, last_day_late, seen_by
 from kheo.reporting.queries.beside import shown_windows
-from kheo.reporting.queries.lines import Titles
 from kheo.reporting.queries.people import may
 from kheo.reporting.queries.review import before_of, place_of, words_beside
 from kheo.reporting.services.moves import move_report
-from kheo.reporting.views.shared import report_or_404
+from kheo.reporting.views.shared import about, report_or_404
 from kheo.reporting.workflow import WORKFLOW, ReportAction, ReportState
 
 
@@ -36,16 +35,13 @@ def review(request: Request, pk: int) -> HttpResponse:
     if seen.statement is None:
         return redirect(report)
     before = before_of(report, request.actor)
-    names = names_on([report.organisation_id], report.window.last)
     moves = WORKFLOW.available(
         ReportState(report.state),
         lambda needed: may(request.actor, needed, report, today),
     )
     context = {
-        "report": report,
+        **about(report),
         "seen": seen,
-        "title": Titles().of(report),
-        "name": names.get(report.organisation_id, report.organisation.code),
         "place": place_of(report, today),
         "before": before,
         "past": seen.statement.content.get("past") or shown_windows(report),

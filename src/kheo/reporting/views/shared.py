@@ -1,6 +1,7 @@
 """How the pages of reports fetch their report: always through the scope."""
 
 from datetime import date
+from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -9,10 +10,12 @@ from kheo.core.http import Request
 from kheo.core.periods import Frequency, Interval
 from kheo.core.text import number_in
 from kheo.organisations.models import Organisation
+from kheo.organisations.queries import names_on
 from kheo.programmes.models import Programme
 from kheo.programmes.queries import Owed, duties_in, packs_of
 from kheo.programmes.regime import YEARS_RECKONED, Duty
 from kheo.reporting.models import Report
+from kheo.reporting.queries.lines import Titles
 from kheo.reporting.queries.obligations import owed_for
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -23,6 +26,17 @@ def report_or_404(request: Request, pk: int) -> Report:
     """One report this person may see, with its bodies and its extended last day."""
     reports = Report.objects.visible_to(request.actor).with_bodies()
     return get_object_or_404(reports.with_extensions(), pk=pk)
+
+
+def about(report: Report) -> dict[str, Any]:
+    """What every page on one report is headed by: its title, its body, its period."""
+    names = names_on([report.organisation_id], report.window.last)
+    return {
+        "report": report,
+        "title": Titles().of(report),
+        "name": names.get(report.organisation_id, report.organisation.code),
+        "period": report.period,
+    }
 
 
 def owed_or_404(programme: str, definition: str, body: str, period: str) -> Owed:

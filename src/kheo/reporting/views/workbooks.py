@@ -1,6 +1,5 @@
 """The form as a workbook: take it away, bring it back, see what it changes, take it over."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -15,10 +14,8 @@ from kheo.core.errors import Conflict, DomainError, RuleBroken
 from kheo.core.http import Request, status_of
 from kheo.documents.models import PassingFile
 from kheo.documents.passing import drop_passing
-from kheo.organisations.queries import names_on
 from kheo.reporting.forms import FormChoices, FormUpload
 from kheo.reporting.models import Report
-from kheo.reporting.queries.lines import Titles
 from kheo.reporting.queries.workbooks import form_of, plan_for
 from kheo.reporting.services.workbooks import (
     check_fillable,
@@ -26,7 +23,7 @@ from kheo.reporting.services.workbooks import (
     kept_form,
     take_form_over,
 )
-from kheo.reporting.views.shared import EXCEL_TYPE, report_or_404
+from kheo.reporting.views.shared import EXCEL_TYPE, about, report_or_404
 from kheo.stationery.marking import mark_errors
 from kheo.stationery.packages import FORM
 from kheo.stationery.wording import SAMPLE_MARK
@@ -61,7 +58,7 @@ def fill(request: Request, pk: int) -> HttpResponse:
     if form.errors:
         # The next file is another thing to keep, whatever became of this one.
         form.data = {**request.POST.dict(), "client_id": str(uuid4())}
-    context = _about(report) | {"form": form}
+    context = about(report) | {"form": form}
     status = status or status_of(form)
     return render(request, "reporting/fill.html", context, status=status)
 
@@ -86,7 +83,7 @@ def fill_check(request: Request, pk: int, upload: UUID) -> HttpResponse:
     form = FormChoices(
         request.POST or None, plan=plan, initial={"revision": report.revision}
     )
-    context = _about(report) | {"form": form, "plan": plan, "kept": kept}
+    context = about(report) | {"form": form, "plan": plan, "kept": kept}
     if not form.is_valid():
         status = status_of(form)
         return render(request, "reporting/fill_check.html", context, status=status)
@@ -178,18 +175,9 @@ def _again(
     report = report_or_404(request, report.pk)
     plan = plan_for(report, bytes(kept.content))
     form = FormChoices(plan=plan, initial={"revision": report.revision})
-    context = _about(report) | {"form": form, "plan": plan, "kept": kept}
+    context = about(report) | {"form": form, "plan": plan, "kept": kept}
     context["refused"] = error.message
     return render(request, "reporting/fill_check.html", context, status=error.status)
-
-
-def _about(report: Report) -> dict[str, Any]:
-    names = names_on([report.organisation_id], report.window.last)
-    return {
-        "report": report,
-        "title": Titles().of(report),
-        "name": names.get(report.organisation_id, report.organisation.code),
-    }
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
