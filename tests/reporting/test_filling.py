@@ -576,7 +576,7 @@ def test_a_figure_beyond_what_a_month_holds_needs_a_reason_on_the_page_too(
     )
 
     assert answer.status_code == 422
-    assert "More than 580.000 in this period is unusual" in text_of(answer)
+    assert "More than 580,000 in this period is unusual" in text_of(answer)
     assert declared(report) == {}
 
     answer = client.post(

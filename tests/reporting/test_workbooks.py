@@ -281,7 +281,7 @@ def test_more_than_a_window_can_plausibly_hold_needs_a_reason():
 
     assert errors == {
         excel.at("roads", "reason"): (
-            "More than 580.000 in this period is unusual: check the number and its "
+            "More than 580,000 in this period is unusual: check the number and its "
             "unit. If it is right, say here why."
         )
     }

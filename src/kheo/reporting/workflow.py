@@ -42,9 +42,9 @@ STATED = (S.SENT, S.ACCEPTED)
 
 WORKFLOW = Workflow(
     Move(A.SUBMIT, EDITABLE, S.AWAITING, EDIT),
-    Move(A.TAKE_BACK, (S.AWAITING,), S.DRAFT, EDIT),
-    Move(A.HAND_BACK, (S.AWAITING,), S.DRAFT, APPROVE, needs_note=True),
     Move(A.APPROVE, (S.AWAITING,), S.SENT, APPROVE),
+    Move(A.HAND_BACK, (S.AWAITING,), S.DRAFT, APPROVE, needs_note=True),
+    Move(A.TAKE_BACK, (S.AWAITING,), S.DRAFT, EDIT),
     Move(A.RETURN, (S.SENT,), S.RETURNED, REVIEW, needs_note=True),
     Move(A.ACCEPT, (S.SENT,), S.ACCEPTED, REVIEW),
     Move(A.REOPEN, (S.ACCEPTED,), S.RETURNED, REVIEW, needs_note=True),

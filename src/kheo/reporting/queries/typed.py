@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from kheo.activities.rules import format_amount
+from kheo.activities.queries.names import shown_amount
 from kheo.core.errors import RuleBroken
 from kheo.ledger.models import ClaimKind
 from kheo.reporting.queries.obligations import FormCell
@@ -57,7 +57,7 @@ def faults_of(cell: FormCell | None, typed: Typed) -> Iterator[RuleBroken]:
             "More than %(most)s in this period is unusual: check the number and its "
             "unit. If it is right, say here why."
         )
-        said_most = format_amount(cell.most or 0, cell.decimals)
+        said_most = shown_amount(cell.most or 0, cell.decimals)
         yield RuleBroken(message % {"most": said_most}, field=f"reason-{cell.key}")
 
 
