@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from kheo.activities import services
 from kheo.activities.models import Activity, HostLimit
+from kheo.activities.services import Where
 from kheo.activities.services.hosting import (
     Verdict,
     answer_all,
@@ -356,10 +357,77 @@ def test_silence_is_never_a_confirmation(host, village):
 
 def test_all_the_rest_is_confirmed_only_when_said(host, village):
     first, second = (log(plan(village), roads(1)) for _ in range(2))
+    page = opened(host)
+    unseen = log(plan(village), roads(1))
 
-    confirm(host, rest="on", **answer(first, "no"))
+    confirm(host, **page, rest="on", **answer(first, "no"))
 
-    assert states(first, second) == ["disputed", "confirmed"]
+    assert states(first, second, unseen) == ["disputed", "confirmed", "done"]
+
+
+def opened(host):
+    """What the form of the month brings back of the visits that it showed."""
+    form = host.get(reverse("activities:host_confirm", args=MARCH)).context["form"]
+    stamps = (name for name in form.fields if name.startswith("seen-"))
+    return {name: form[name].value() for name in stamps}
+
+
+def test_of_two_who_confirm_the_month_neither_undoes_the_other(host, village):
+    visit = log(plan(village), roads(1))
+    page = opened(host)
+    confirm(host, **page, **answer(visit, "no", remark="Hôm ấy mưa"))
+
+    told = host.post(
+        reverse("activities:host_confirm", args=MARCH),
+        page | {"rest": "on"},
+        follow=True,
+    )
+
+    visit.refresh_from_db()
+    assert (visit.state, visit.note) == ("disputed", "Hôm ấy mưa")
+    assert "đã thay đổi sau khi" in told.content.decode()
+    confirm(host, **opened(host), **answer(visit, "yes"))
+    assert states(visit) == ["confirmed"]
+
+
+def test_of_two_who_answer_the_month_neither_undoes_the_other(host, village):
+    visit = plan(village)
+    month = reverse("activities:host_month", args=MARCH)
+    page = host.get(month).content.decode()
+    stamps = dict(re.findall(r'name="(seen-\d+)"\s+value="([^"]+)"', page))
+    tick = {"visit": [visit.pk], **stamps}
+    other = {"action": "counter", "note": "Bận", "offered_on": "2024-04-06"}
+    host.post(month, tick | other)
+
+    told = host.post(month, tick | {"action": "agree"}, follow=True)
+
+    visit.refresh_from_db()
+    assert (visit.state, str(visit.offered_on)) == ("countered", "2024-04-06")
+    assert "đã thay đổi sau khi" in told.content.decode()
+
+
+def test_a_step_taken_on_an_older_page_of_the_day_is_told_and_shown(host, village):
+    visit = plan(village)
+    address = reverse("activities:detail", args=[visit.pk])
+    stamp = host.get(address).context["stamp"]
+    services.change_plan(
+        visit,
+        partners=[],
+        where=Where(village.places["vn-1"]),
+        on=NEXT,
+        title=visit.title,
+        actor=SYSTEM,
+        at=NOON,
+    )
+
+    agree = reverse("activities:move", args=[visit.pk, ActivityAction.AGREE])
+    told = host.post(agree, {"seen": stamp})
+
+    assert told.status_code == 422
+    assert "đã thay đổi sau khi" in told.content.decode()
+    assert states(visit) == ["proposed"]
+    host.post(agree, {"seen": told.context["stamp"]})
+    assert states(visit) == ["agreed"]
 
 
 def test_the_same_list_twice_is_harmless(host, village):

@@ -26,6 +26,7 @@ from kheo.activities.queries.behalf import (
 )
 from kheo.activities.queries.hosting import is_own_visit
 from kheo.activities.queries.names import shown_amount
+from kheo.activities.queries.stamps import state_stamp
 from kheo.activities.rules import parse_dimensions
 from kheo.activities.workflow import (
     HAPPENED,
@@ -92,6 +93,7 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         "on_behalf": bool(writing) and Capability.EDIT_ACTIVITIES not in allowed,
         "typed_in": typed_in(activity, entries),
         "turn": TURNS.get(state),
+        "stamp": state_stamp(activity),
         "is_own": is_own and Capability.HOST_ACTIVITIES in allowed,
         "is_typed": is_own and has_typed(activity, actor),
         "may_correct_day": leads and activity.objection == Objection.OTHER_DAY,

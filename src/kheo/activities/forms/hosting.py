@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kheo.activities.models import Activity
 from kheo.activities.queries.hosting import Visit, months_from
+from kheo.activities.queries.stamps import state_stamp
 from kheo.activities.services.hosting import REPLIES, Verdict
 from kheo.activities.workflow import ActivityAction, ActivityState, Objection
 from kheo.core.forms import DayField, DayInput
@@ -111,6 +112,7 @@ class MonthForm(forms.Form):
         self.visits = {one.activity.pk: one for one in visits if asks_for_word(one)}
         for pk, one in self.visits.items():
             title = f"{one.activity.title}, {one.lead}"
+            self._add(pk, "seen", _seen(one.activity))
             self._add(pk, "answer", _answer())
             self._add(pk, "day", _other_day(title))
             self._add(pk, "remark", _remark(title))
@@ -128,7 +130,7 @@ class MonthForm(forms.Form):
 
     def row(self, pk: int) -> list[forms.BoundField]:
         """The three inputs of one visit; none where nothing is asked."""
-        names = ("answer", "day", "remark") if pk in self.visits else ()
+        names = ("answer", "day", "remark", "seen") if pk in self.visits else ()
         return [self[f"{name}-{pk}"] for name in names]
 
     def clean(self) -> dict[str, Any]:
@@ -155,8 +157,9 @@ class MonthForm(forms.Form):
 
     def _verdict(self, pk: int, one: Visit) -> Verdict | None:
         answer = self.cleaned_data[f"answer-{pk}"]
-        if not answer and self.cleaned_data["rest"]:
-            answer = YES
+        seen = self.cleaned_data[f"seen-{pk}"]
+        if not answer and self.cleaned_data["rest"] and seen:
+            answer = YES  # never for a visit that was logged after the page was opened
         if not answer:
             return None
         objections = {NO: Objection.NOT_HELD.value, OTHER: Objection.OTHER_DAY.value}
@@ -166,6 +169,7 @@ class MonthForm(forms.Form):
             objection=objections.get(answer, ""),
             other_day=self.cleaned_data[f"day-{pk}"] if answer == OTHER else None,
             remark=self.cleaned_data[f"remark-{pk}"].strip(),
+            seen=seen,
         )
 
 
@@ -173,6 +177,12 @@ def asks_for_word(visit: Visit) -> bool:
     """Whether the commune is asked about the visit: done or disputed, not its own."""
     waits = (ActivityState.DONE, ActivityState.DISPUTED)
     return visit.activity.state in waits and not visit.is_own
+
+
+def _seen(activity: Activity) -> forms.Field:
+    return forms.CharField(
+        required=False, widget=forms.HiddenInput, initial=state_stamp(activity)
+    )
 
 
 def _answer() -> forms.Field:

@@ -21,6 +21,7 @@ from kheo.activities.queries.choices import (
     hosts_of,
 )
 from kheo.activities.queries.names import described, place_names, shown_amount
+from kheo.activities.queries.stamps import state_stamp
 from kheo.activities.rules import Limit, Room, limit_in, parse_dimensions
 from kheo.activities.workflow import TURNS, ActivityState, Side
 from kheo.core.access import Actor, Capability
@@ -283,6 +284,10 @@ class Visit:
     @property
     def is_beyond(self) -> bool:
         return bool(self.activity.beyond)
+
+    @property
+    def stamp(self) -> str:
+        return state_stamp(self.activity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,13 @@ def plan_stamp(activity: Activity) -> str:
     return _stamp([activity.state, str(activity.offered_on), *words])
 
 
+def state_stamp(activity: Activity) -> str:
+    """Stands for whose turn it is, and for the log that the commune speaks about."""
+    days = (activity.on, activity.offered_on, activity.logged_at)
+    said = (activity.objection, activity.note)
+    return _stamp([activity.state, *map(str, days), *said])
+
+
 def _plain(value: object) -> object:
     """Lists come in no order."""
     return sorted(value) if isinstance(value, list) else value

@@ -133,8 +133,11 @@ def answer_all(
     at: datetime,
     note: str = "",
     offered_on: date | None = None,
+    seen: Mapping[int, str] = MappingProxyType({}),
 ) -> Outcome:
     """Answer each visit alike; one that cannot be answered does not stop the others.
+
+    `seen` holds by visit the stamp of what the page showed of it.
 
     Sent twice, it is one answer. Raises `RuleBroken` before anything is written where
     an answer other than agreement has no reason, or another date no date.
@@ -149,7 +152,15 @@ def answer_all(
         if (activity.state, activity.offered_on) == (REPLIES[action], day):
             outcome.kept.append(activity)
             continue
-        said = _step(activity, action, actor=actor, at=at, note=note, offered_on=day)
+        said = _step(
+            activity,
+            action,
+            actor=actor,
+            at=at,
+            note=note,
+            offered_on=day,
+            seen=seen.get(activity.pk, ""),
+        )
         _try(activity, said, outcome)
     return outcome
 
@@ -163,6 +174,7 @@ class Verdict:
     objection: str = ""
     other_day: date | None = None
     remark: str = ""
+    seen: str = ""
 
 
 def confirm_month(
@@ -188,6 +200,7 @@ def confirm_month(
             note=verdict.remark,
             offered_on=verdict.other_day,
             objection=verdict.objection,
+            seen=verdict.seen,
         )
         _try(verdict.activity, said, outcome)
     return outcome
@@ -214,6 +227,7 @@ def _step(
     note: str = "",
     offered_on: date | None = None,
     objection: str = "",
+    seen: str = "",
 ) -> Callable[[], Activity]:
     return lambda: move_activity(
         activity,
@@ -223,6 +237,7 @@ def _step(
         note=note,
         offered_on=offered_on,
         objection=objection,
+        seen=seen,
     )
 
 

@@ -18,7 +18,7 @@ from kheo.activities.queries.behalf import (
     writing_parties,
 )
 from kheo.activities.queries.hosting import is_own_visit
-from kheo.activities.queries.stamps import plan_stamp
+from kheo.activities.queries.stamps import plan_stamp, state_stamp
 from kheo.activities.services.places import claim_place
 from kheo.activities.services.rhythms import settle_again
 from kheo.activities.services.turns import send_teams
@@ -185,10 +185,13 @@ def move_activity(
     note: str = "",
     offered_on: date | None = None,
     objection: str = "",
+    seen: str = "",
 ) -> Activity:
     """Carry out one step of the lifecycle, except logging, which brings figures.
 
-    An `objection` says by itself why a log is disputed. Raises `NotAllowed`,
+    An `objection` says by itself why a log is disputed. `seen` is the stamp of the
+    state that the page showed: where somebody took a step since, `Outdated` is raised.
+    Raises `NotAllowed`,
     `RuleBroken` or `Conflict`; nothing has then changed.
     """
     if action is ActivityAction.LOG:
@@ -198,6 +201,7 @@ def move_activity(
     spoken = _ask(activity, move, actor)
     if move.needs_note and not (note.strip() or objection):
         raise RuleBroken(_("Say why."), field="note")
+    _check_seen(activity, seen)
     changes: dict[str, object] = {"state": move.target, "note": note}
     if action is ActivityAction.COUNTER or objection == Objection.OTHER_DAY:
         if offered_on is None:
@@ -229,6 +233,13 @@ def changed_meanwhile() -> str:
         "Somebody else changed this day meanwhile. What you typed is still here, and "
         "what is saved now stands beside it: compare, then save again."
     )
+
+
+def _check_seen(activity: Activity, seen: str) -> None:
+    if seen and seen != state_stamp(activity):
+        raise Outdated(
+            _("This day has changed since the page showed it: look, then decide.")
+        )
 
 
 def source_of(activity: Activity) -> str:

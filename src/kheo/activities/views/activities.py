@@ -161,6 +161,7 @@ def activity_move(request: Request, pk: int, action: ActivityAction) -> HttpResp
             services.move_activity(
                 activity,
                 action,
+                seen=request.POST.get("seen", ""),
                 actor=request.actor,
                 at=timezone.now(),
                 **form.cleaned_data,

@@ -63,6 +63,7 @@ def month_page(request: Request, body: str, year: int, month: int) -> HttpRespon
         with errors_on(form):
             outcome = services.answer_all(
                 chosen,
+                seen={one.pk: request.POST.get(f"seen-{one.pk}", "") for one in chosen},
                 actor=request.actor,
                 at=timezone.now(),
                 **form.cleaned_data,
