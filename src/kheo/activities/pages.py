@@ -100,7 +100,12 @@ def detail_context(activity: Activity, actor: Actor, form: MoveForm) -> dict[str
         "may_change": (leads or may_write(actor, activity.organisation))
         and state not in HAPPENED,
         "is_mine": any(view.is_mine for view in views),
-        "photos": activity.photos.select_related("file").order_by("added_at", "pk"),
+        "photos": [
+            (photo, actor.can(Capability.EDIT_ACTIVITIES, photo.file.organisation))
+            for photo in activity.photos.select_related("file__organisation").order_by(
+                "added_at", "pk"
+            )
+        ],
         "has_happened": state in HAPPENED,
         "history": entries,
         "form": form,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kheo.activities.models import Activity, Photo
 from kheo.activities.services.plans import parties_of, recorded
-from kheo.core.access import Actor, Capability
+from kheo.core.access import Actor, Capability, require
 from kheo.core.errors import RuleBroken
 from kheo.documents.models import StoredFile
 
@@ -44,8 +44,13 @@ def add_photo(
 
 @transaction.atomic
 def remove_photo(photo: Photo, *, actor: Actor, at: datetime) -> None:
-    """Take a picture away: its row here; the caller withdraws the stored file."""
-    parties_of(photo.activity, Capability.EDIT_ACTIVITIES, actor)
+    """Take a picture away: its row here; the caller withdraws the stored file.
+
+    It is for the body that added it, as the file is.
+    """
+    message = _("Only the unit that added the photo removes it.")
+    body = photo.file.organisation
+    require(actor, Capability.EDIT_ACTIVITIES, body, message=message)
     activity = photo.activity
     photo.delete()
     recorded(activity, "activity.photo_removed", actor=actor, at=at)

@@ -70,4 +70,6 @@ def photo_remove(request: Request, pk: int) -> HttpResponse:
 def _photo(request: Request, pk: int) -> Photo:
     seen = Activity.objects.visible_to(request.actor)
     photos = Photo.objects.filter(activity__in=seen)
-    return get_object_or_404(photos.select_related("activity", "file"), pk=pk)
+    return get_object_or_404(
+        photos.select_related("activity", "file__organisation"), pk=pk
+    )
