@@ -185,6 +185,8 @@ def test_people_come_first_and_then_the_days_own_field_of_work(client, village):
         for word in ("Turns of cadres", "Work-days", "Area cleaned", "Roads")
     ]
     assert places == sorted(places)
+    assert "Work-days: Cadres and Party members" in labels
+    assert "Waste collected (kg)" in labels
     assert 'inputmode="numeric"' in page
     assert 'inputmode="decimal"' in page
 

@@ -68,6 +68,12 @@ class AmountField(forms.CharField):
         return str(_("Write a whole number such as 1.234."))
 
 
+def _with_unit(name: str, unit: str) -> str:
+    """The unit in brackets, where the name does not end with it already."""
+    is_said = f" {name.casefold()}".endswith(f" {unit.casefold()}")
+    return name if is_said else f"{name} ({unit})"
+
+
 class LogForm(forms.Form):
     """What one day achieved: an input per measure and value, made from the pack.
 
@@ -173,7 +179,7 @@ class LogForm(forms.Form):
         self, measure: Measure, *, owner: int | None, note: str, dimensions: str = ""
     ) -> None:
         name = f"m{len(self._lines)}"
-        label = f"{said(measure.name)} ({said(measure.unit)})"
+        label = _with_unit(str(said(measure.name)), str(said(measure.unit)))
         self._lines[name] = (measure.code, owner, dimensions)
         self.fields[name] = AmountField(
             measure=measure, label=f"{label}: {note}" if note else label
