@@ -8,6 +8,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+ADDRESSED = ("đồng chí", "anh/chị", "anh chị", "quý vị")
+"""The reader is “bạn”, everywhere."""
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "kheo"
 
 
@@ -51,6 +53,8 @@ def problems(context: Path) -> list[str]:
         )
         if message.fuzzy or not all(texts):
             found.append(f"{context.name}: not translated: {_first(message.id)!r}")
+        if any(word in text.casefold() for text in texts for word in ADDRESSED):
+            found.append(f"{context.name}: say “bạn” in: {_first(message.id)!r}")
     known = _ids(catalog)
     found += [f"{context.name}: not in the catalogue: {m!r}" for m in wanted - known]
     found += [f"{context.name}: no longer used: {m!r}" for m in known - wanted]
