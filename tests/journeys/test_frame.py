@@ -157,3 +157,31 @@ def test_contrast_holds_in_both_schemes(person, scheme):
     for path in ("/", "/reports/", "/insight/"):
         board.go(path)
         board.see(f"12-{scheme}{path.replace('/', '-')}")
+
+
+SHEET_ACROSS = 1030
+"""CSS pixels between the margins of a landscape A4 sheet."""
+
+
+def test_the_month_of_slips_prints_every_column(person):
+    clerk = person("can-bo-chi-bo")
+    clerk.go("/activities/month/")
+    clerk.page.set_viewport_size({"width": SHEET_ACROSS, "height": 700})
+    clerk.page.emulate_media(media="print")
+
+    assert clerk.page.evaluate("document.querySelector('.entry').offsetWidth") <= (
+        SHEET_ACROSS
+    )
+
+
+@pytest.mark.parametrize("width", ["wide", "phone"])
+def test_a_long_word_in_the_way_back_breaks_the_line_and_not_the_page(person, width):
+    clerk = person("can-bo-chi-bo", width=width)
+    clerk.go("/activities/month/")
+    clerk.page.evaluate(
+        "document.querySelector('.crumbs a').textContent = 'Đường'.repeat(36)"
+    )
+
+    assert clerk.page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
