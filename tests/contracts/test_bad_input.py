@@ -8,7 +8,7 @@ from kheo.core.access import SYSTEM
 from kheo.core.calendar import _year
 from kheo.programmes.services import load
 from kheo.programmes.shipped import shipped_pack
-from tests.contracts.test_access import ASKED, SOURCE
+from tests.contracts.test_access import ASKED, SOURCE, addresses
 from tests.contracts.test_no_page_asks_for_each_row import (
     LISTS,
     OF_ONE,
@@ -72,3 +72,12 @@ def test_numbers_of_addresses_are_read_in_one_way():
         assert not re.search(r"\.is(digit|decimal|numeric)\(", text), (
             f"{path.name}: read it by `kheo.core.text.number_in`"
         )
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "head", "options"])
+def test_no_address_falls_over_the_wrong_method(site, everyone, method):
+    signs_out = {"accounts:sign_out", "workspace:sign_out_everywhere"}
+    pages = {name: address_of(site, name) for name in OF_ONE} | addresses()
+    for name, address in pages.items():
+        if name not in signs_out:
+            assert getattr(everyone, method)(address).status_code < 500, name

@@ -40,6 +40,60 @@ def test_links_lead_somewhere(page):
     assert broken == []
 
 
+NAME = re.compile(r"\*\*([^*]+)\*\*|“([^”]+)”|(?<![*\w])\*([^*\n]+)\*(?![*\w])")
+CODE = re.compile(r"```.*?```", re.DOTALL)
+TEXTS = re.compile(
+    r'^(?:msgid|msgid_plural|msgstr(?:\[\d\])?) ((?:"(?:[^"\\]|\\.)*"\s*)+)',
+    re.MULTILINE,
+)
+GUIDES = sorted([*DOCS.glob("how-to/*.md"), *DOCS.glob("tutorial/*.md")])
+STRESSED = {
+    "a day in a village",
+    "an earlier day of your own",
+    "any name a body or a place ever had",
+    "carry it out",
+    "check it",
+    "figures changed after you approved",
+    "fill it in by hand",
+    "focal point types on behalf",
+    "plan as usual",
+    "send up",
+    "structure: as it is today",
+    "too late?",
+    "trên máy chủ: 12 · trong tệp: 15",
+    "write the plan",
+    "your own report",
+}
+"""Words of how-to pages that are stressed and name nothing on the screen."""
+
+
+def plain(text):
+    return re.sub(r"\s+", " ", text).strip().strip(".…:").casefold()
+
+
+@pytest.fixture(scope="module")
+def on_screen():
+    """Every text of the catalogues, and the source for names that are not translated."""
+    source = ROOT / "src" / "kheo"
+    texts = set()
+    for path in source.rglob("*.po"):
+        for found in TEXTS.findall(path.read_text("utf-8")):
+            texts.add(plain("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', found))))
+    files = (p for kind in ("py", "html", "yaml") for p in source.rglob(f"*.{kind}"))
+    return texts, plain(" ".join(path.read_text("utf-8") for path in files))
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
+def test_what_a_guide_names_stands_on_the_screen(page, on_screen):
+    """Buttons, menus, sheets: as they are called, in either language."""
+    texts, source = on_screen
+    told = CODE.sub("", page.read_text("utf-8"))
+    names = {one for found in NAME.findall(told) for one in found if one}
+    parts = {plain(part) for name in names for part in re.split(" → | / ", name)}
+
+    assert {p for p in parts - texts - STRESSED if p not in source} == set()
+
+
 def test_the_generated_pages_are_fresh():
     with translation.override("en"):
         made = pages()
