@@ -493,3 +493,14 @@ def test_a_table_of_figures_has_no_head_without_a_word(client_of, world):
     heads = re.findall(r"<th scope=\"col\"[^>]*>(.*?)</th>", page, re.DOTALL)
     assert heads
     assert all(re.sub(r"<[^>]+>", "", head).strip() for head in heads)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "status"),
+    [("2010-01-01", "2029-12-31", 200), ("1990-01-01", "2100-12-31", 422)],
+)
+def test_two_centuries_are_not_asked_at_once(client_of, first, last, status):
+    answer = measure(client_of(), **{"from": first, "to": last})
+
+    assert answer.status_code == status
+    assert ("to" in answer.context["form"].errors) == (status == 422)

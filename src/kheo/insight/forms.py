@@ -1,6 +1,7 @@
 """How a page is asked to look: filters in the address, offered only as far as visible."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -17,6 +18,8 @@ STRUCTURES = [
     (ON_DAY, _("as on the day:")),
 ]
 Choices = Sequence[tuple[str, Any]]
+TWENTY_YEARS = timedelta(days=20 * 366)
+"""Who should report is reckoned for each window; two centuries of them take minutes."""
 
 
 def _date(label: Any, *, required: bool = True) -> forms.DateField:
@@ -78,6 +81,8 @@ class DaysForm(LookForm):
         first, last = data.get("from"), data.get("to")
         if first and last and last < first:
             self.add_error("to", _("The last day lies before the first."))
+        elif first and last and last - first > TWENTY_YEARS:
+            self.add_error("to", _("Choose twenty years at most."))
         elif first and last:
             data["interval"] = Interval.of_days(first, last)
         return data
