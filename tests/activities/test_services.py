@@ -64,6 +64,15 @@ def test_planning_twice_with_one_id_is_one_activity():
     assert Activity.objects.count() == 1
 
 
+def test_words_that_grow_when_folded_still_fit_their_column():
+    village = make_village()
+
+    planned = plan(village, title="ß" * 255)
+
+    planned.refresh_from_db()
+    assert planned.folded == "s" * 400
+
+
 def test_the_commune_is_a_party_of_its_own():
     village = make_village()
 

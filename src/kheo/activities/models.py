@@ -16,6 +16,9 @@ from kheo.documents.models import StoredFile
 from kheo.organisations.models import Organisation
 from kheo.places.models import Place
 
+LONGEST_FOLDED = 400
+"""Folding may lengthen a text: ß becomes ss. PostgreSQL refuses what is longer."""
+
 
 class PartyRole(models.TextChoices):
     """How a body takes part; the host is the commune's committee."""
@@ -80,7 +83,7 @@ class Activity(models.Model):
     hamlet = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
     field = models.CharField(_("field of work"), max_length=60, blank=True)
     title = models.CharField(_("work"), max_length=255)
-    folded = models.CharField(max_length=400, default="", editable=False)
+    folded = models.CharField(max_length=LONGEST_FOLDED, default="", editable=False)
     means = models.TextField(_("means"), blank=True)
     safety = models.TextField(_("safety"), blank=True)
     state = models.CharField(

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from kheo.activities.models import (
+    LONGEST_FOLDED,
     Activity,
     HouseholdCode,
     Party,
@@ -83,7 +84,8 @@ def log_activity(
     changes: dict[str, object] = {"logged_at": at}
     if leads:
         named = title or activity.title
-        changes |= {"state": move.target, "title": named, "folded": fold(named)}
+        folded = fold(named)[:LONGEST_FOLDED]
+        changes |= {"state": move.target, "title": named, "folded": folded}
     write(activity, before, changes)
     post_day(activity, at=at)
     settle_again(activity, at=at)

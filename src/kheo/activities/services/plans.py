@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kheo.activities.models import Activity, Party, PartyRole, Team
+from kheo.activities.models import LONGEST_FOLDED, Activity, Party, PartyRole, Team
 from kheo.activities.queries import hosts_of, weekdays_of
 from kheo.activities.queries.behalf import (
     is_on_behalf,
@@ -97,7 +97,7 @@ def plan_activity(
         hamlet=where.hamlet,
         field=field,
         title=title,
-        folded=fold(title),
+        folded=fold(title)[:LONGEST_FOLDED],
         means=means,
         safety=safety,
         note=reason,
@@ -152,7 +152,7 @@ def change_plan(
         "hamlet": where.hamlet,
         "field": field,
         "title": title,
-        "folded": fold(title),
+        "folded": fold(title)[:LONGEST_FOLDED],
         "means": means,
         "safety": safety,
         "note": reason,
