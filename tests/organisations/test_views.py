@@ -1,5 +1,8 @@
 """The pages on bodies: what is shown, to whom, and plans from pasted text."""
 
+import re
+from html import unescape
+
 import pytest
 from django.urls import reverse
 from tests.organisations.make import NOON, START, make_body, plan_of, reorganise
@@ -7,7 +10,7 @@ from tests.organisations.make import NOON, START, make_body, plan_of, reorganise
 from kheo.accounts.models import Grant, User
 from kheo.core.access import SYSTEM, Role
 from kheo.organisations.models import Organisation, Plan, Tree
-from kheo.organisations.services import add_alias, apply_plan
+from kheo.organisations.services import add_alias, apply_plan, parse_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -230,3 +233,12 @@ def test_plans_of_others_are_not_listed(specialist):
     response = specialist.get(reverse("ledger:plan_new"))
 
     assert response.context["plans"] == []
+
+
+def test_the_example_beside_an_empty_plan_is_one_that_can_be_read(specialist):
+    page = specialist.get(reverse("ledger:plan_new")).content.decode()
+
+    text = unescape(re.search(r"<pre><code>(.*?)</code></pre>", page, re.DOTALL)[1])
+    plan = parse_plan(text)
+
+    assert [step.do for step in plan.steps] == ["merge", "create"]

@@ -68,3 +68,9 @@ def test_the_page_speaks_both_languages():
     assert "Duties with a time" in english
     assert "by 01/11" not in english
     assert "from 11/01" not in english
+
+
+def test_the_text_beside_the_findings_is_scrolled_by_keyboard_too():
+    html = page_of(read(text_of("12-cover-letter-and-plan.json")), name="x")
+
+    assert '<section class="text" tabindex="0"' in html

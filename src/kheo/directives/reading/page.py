@@ -52,7 +52,7 @@ def page_of(reading: Reading, *, name: str, language: str = "vi") -> str:
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         f"<header><h1>{escape(title)}</h1><p>{escape(say('page.note', language))}</p></header>\n"
         f'<div class="columns">\n<main aria-label="{escape(say("page.findings", language))}">\n{findings}</main>\n'
-        f'<section class="text" aria-label="{escape(say("page.text", language))}">'
+        f'<section class="text" tabindex="0" aria-label="{escape(say("page.text", language))}">'
         f"<h2>{escape(say('page.text', language))}</h2>"
         f'<ul class="key" aria-label="{escape(say("page.key", language))}">{key}</ul>\n'
         f'<div class="paper" lang="vi">{_marked(reading.text, marks)}</div></section>\n</div>\n</body>\n</html>\n'
