@@ -248,6 +248,28 @@ def test_what_cannot_be_drawn_is_refused(client_of, mapped, words, status):  # n
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [(20_500_000, "20,5 tr"), (31_000_000, "31 tr"), (999_000, "999.000")],
+    ids=["tenths", "whole", "room"],
+)
+def test_a_figure_too_long_for_its_tile_is_said_in_millions(
+    client_of,  # noqa: F811
+    mapped,
+    amount,
+    shown,
+):
+    commune = Place.objects.get(code="vn-1").pk
+    work("m:1", "2024-03-02", amount, mapped["a1"], measure="money", place_id=commune)
+
+    page = draw(client_of(), measure="money").content.decode()
+
+    assert f">{shown}</text>" in page
+    assert "map-long" in page
+    assert f"{amount:,}".replace(",", ".") in page
+
+
+@pytest.mark.django_db
 def test_a_share_has_no_rest(client_of, mapped):  # noqa: F811
     response = draw(client_of(), measure="units_met_rate")
 

@@ -7,7 +7,6 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from kheo.insight.pages import number_of
 from kheo.insight.queries.boards import Cell
@@ -16,7 +15,7 @@ from kheo.insight.queries.labels import name_of, unit_of
 from kheo.insight.queries.progress import Estimate, counts_in, estimates
 from kheo.insight.queries.series import Month, monthly, months_before
 from kheo.insight.rules.charts import Point, Series, chart
-from kheo.insight.wording import Scribe, Shown
+from kheo.insight.wording import Scribe, Shown, scales
 from kheo.ledger.models import Law, Measure
 from kheo.organisations.queries import version_on
 from kheo.programmes.queries import packs_of, predecessor_of
@@ -187,10 +186,7 @@ def drawn(
             for number, month in enumerate(past)
             if month.break_on and not months[number].break_on
         },
-        scales=(
-            (1e9, pgettext("on a chart's axis", "bn")),
-            (1e6, pgettext("on a chart's axis", "m")),
-        ),
+        scales=scales(),
         writing=scribe.writing,
         key=key,
     )

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kheo.insight.queries.boards import Cell
 from kheo.insight.rules.figures import DASH, Kind, Writing, kind_of
@@ -28,6 +29,14 @@ def listed_days(days: Sequence[date]) -> str:
     """Days in one sentence: "1/3/2025 and 1/7/2025"."""
     written = [date_format(day, "SHORT_DATE_FORMAT") for day in days]
     return get_text_list(written, _("and"))
+
+
+def scales() -> tuple[tuple[float, str], ...]:
+    """Sizes with their words, the largest first: where a figure has no room."""
+    return (
+        (1e9, pgettext("on a chart's axis", "bn")),
+        (1e6, pgettext("on a chart's axis", "m")),
+    )
 
 
 class Scribe:

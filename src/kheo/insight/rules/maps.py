@@ -27,18 +27,28 @@ LINE = 15
 """Height of a line of words in a tile."""
 LETTERS = 9
 """So many letters fit into a tile's line."""
+FIGURES = 4
+"""A longer figure has no room in the small tiles of a phone; the table has it."""
 MISSING, ZERO = "shade-missing", "shade-zero"
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One commune: what it is called, how much, where it opens."""
+    """One commune: what it is called, how much, where it opens.
+
+    `short` stands in a tile that the figure itself would overflow.
+    """
 
     key: str
     name: str
     value: float | None
     text: str
     href: str
+    short: str = ""
+
+    @property
+    def figure(self) -> str:
+        return self.short or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +193,9 @@ def tiled(
     down = step * sqrt(3) / 2
     side = step / sqrt(3)
     height = down * (max(rows, len(far)) - 1) + 2 * side
-    parts = [_head(round(step * span), round(height), label, kind="map map-tiles")]
+    is_long = any(len(area.figure) > FIGURES for area in areas)
+    kind = f"map map-tiles{' map-long' if is_long else ''}"
+    parts = [_head(round(step * span), round(height), label, kind=kind)]
     hexagon = _hexagon(step / 2, side)
     for area in areas:
         if area.key in places:
@@ -212,7 +224,7 @@ def _tile(area: Area, steps: Steps, x: float, y: float, hexagon: str) -> str:
         for number, line in enumerate(lines)
     )
     y_figure = top + LINE * len(lines)
-    words += f'<text class="m-figure" y="{y_figure}">{escape(area.text)}</text>'
+    words += f'<text class="m-figure" y="{y_figure}">{escape(area.figure)}</text>'
     linked = _linked(area, f'<path d="{hexagon}"/>{words}')
     shade = steps.shade(area.value)
     return (

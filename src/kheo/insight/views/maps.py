@@ -26,9 +26,9 @@ from kheo.insight.rules.tiles import tiles
 from kheo.insight.views.choosing import Chosen, chosen, homes
 from kheo.insight.views.files import file_of
 from kheo.insight.views.overview import title_of
-from kheo.insight.wording import Scribe, Shown
+from kheo.insight.wording import Scribe, Shown, scales
 from kheo.ledger.models import Law, Measure
-from kheo.ledger.queries import RECORDED
+from kheo.ledger.queries import RECORDED, Total
 from kheo.places.models import Place, PlaceVersion
 from kheo.places.queries import children_on, version_on
 from kheo.places.rules import PlaceKind, short_name
@@ -265,9 +265,23 @@ def _areas(asked: Asked, drawn: CommuneMap, scribe: Scribe) -> list[Area]:
                 value=None if total.value is None else total.value,
                 text=scribe.text(total.value, total.decimals),
                 href=_place_href(asked, one),
+                short=_short(total, scribe),
             )
         )
     return found
+
+
+def _short(total: Total, scribe: Scribe) -> str:
+    """`20,5 tr` for what is too long for a tile; nothing where there is room."""
+    value = number_of(total)
+    for size, word in scales():
+        if value is not None and abs(value) >= size:
+            whole, tenths = divmod(round(float(value) / size * 10), 10)
+            text = (
+                scribe.text(whole * 10 + tenths, 1) if tenths else scribe.text(whole, 0)
+            )
+            return f"{text} {word}"
+    return ""
 
 
 def _drawn(areas: list[Area], drawn: CommuneMap, label: str) -> SafeString:
