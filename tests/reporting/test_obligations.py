@@ -324,6 +324,32 @@ def test_the_desk_of_an_ended_receiver_is_kept_by_its_successor():
     assert accepted.state == "accepted"
 
 
+def test_what_a_body_left_open_without_a_successor_its_superior_finishes():
+    world = make_world()
+    report = make_report(world, "a1")
+    reorganise("  - {do: end, bodies: [a1]}", on=str(NEXT_DAY.date()), code="giai-the")
+    later, at = NEXT_DAY.date(), NEXT_DAY
+    clerk, leader, focal = (
+        world.actor(role, "a", day=later) for role in ("clerk", "leader", "focal_point")
+    )
+
+    [line] = [one for one in to_do(clerk, later) if one.report == report]
+    assert line.is_carried_on
+    for role, where in (("clerk", "a2"), ("clerk", "b"), ("clerk", "tu")):
+        stranger = world.actor(role, where, day=later)
+        assert report not in [one.report for one in to_do(stranger, later)]
+        with pytest.raises(NotAllowed):
+            move_report(report, ReportAction.SUBMIT, actor=stranger, at=at)
+
+    for action, actor in (
+        (ReportAction.SUBMIT, clerk),
+        (ReportAction.APPROVE, leader),
+        (ReportAction.ACCEPT, focal),
+    ):
+        report = move_report(report, action, actor=actor, at=at)
+    assert report.state == "accepted"
+
+
 def test_the_desk_opens_with_the_month_now_due():
     make_world()
     windows = windows_of("s0", 2024)

@@ -382,8 +382,17 @@ def scope_of(
 
 @remembered
 def hands_of(body: int, day: date) -> frozenset[int]:
-    """The body itself, or those that took over from it: their people carry it on."""
-    return scope_of({body}, day=day, below=False).roots or frozenset({body})
+    """The body itself, or those that took over from it: their people carry it on.
+
+    Of a body that ended without a successor its last superior does (architecture,
+    `carry`): else nobody could finish what was open.
+    """
+    heirs = scope_of({body}, day=day, below=False).roots
+    kept = _kept_tree(PARTY)
+    if heirs or kept is None or kept.tree.ends_on(body, day) is None:
+        return heirs or frozenset({body})
+    bearers = {part.bearer for part in kept.tree.carry(body, day)}
+    return frozenset(one for one in bearers if one is not None) or frozenset({body})
 
 
 Seat = tuple[str, int, bool]
