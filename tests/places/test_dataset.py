@@ -269,20 +269,12 @@ def test_doubtful_areas_are_marked_and_missing_ones_empty():
     assert units_on(REFORM)["vn25-02494"].is_doubtful  # Thái Bình's area is another's
 
 
-def test_reading_everything_needs_no_django_and_less_than_a_third_of_a_second():
+def test_reading_everything_needs_no_django():
     script = (
-        "import sys, time; start = time.perf_counter();"
+        "import sys;"
         "from kheo.places.dataset import transfers, versions;"
-        "versions(); transfers(); print(time.perf_counter() - start);"
+        "versions(); transfers();"
         "sys.exit('django' in sys.modules)"
     )
 
-    # Best of three: the bound is the code's, not the machine's busiest moment.
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", script], check=True, capture_output=True, text=True
-        )
-        for _ in range(3)
-    ]
-
-    assert min(float(run.stdout) for run in runs) < 0.3
+    subprocess.run([sys.executable, "-c", script], check=True)

