@@ -1,5 +1,6 @@
 """Days that others typed in for one's own unit stand on its first page until it looks."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ import time_machine
 from kheo.activities import services
 from kheo.activities.workflow import ActivityAction
 from kheo.core.access import Role
+from kheo.workspace.queries.days import days_of
 from kheo.workspace.queries.typed import SHOWN, typed_for_us
 from tests.activities.make import sign_in
 from tests.village import (
@@ -122,3 +124,19 @@ def test_the_first_page_names_who_typed_and_leads_to_the_day(client, village, fo
     part = shown.split("Typed in for you")[1].split("</section>")[0]
     assert "typed in by Hà Đầu Mối on 31/03/2024" in part
     assert f'href="{visit.get_absolute_url()}"' in part
+
+
+def test_who_typed_a_day_for_a_unit_is_not_asked_to_confirm_it_for_the_commune(
+    village, focal
+):
+    host = of(village, "xa-1", Role.HOST)
+    both = replace(focal, writable={**host.writable, **focal.writable})
+    typed = log(plan(village), roads(5), actor=focal)
+    logged = log(plan(village, on=FEBRUARY), roads(5))
+
+    def waiting(actor):
+        rows = days_of(actor, SATURDAY)["to_confirm"].rows
+        return [row.activity for row in rows]
+
+    assert waiting(both) == [logged]
+    assert waiting(host) == [logged, typed]

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from kheo.activities.models import Activity, ActivityQuerySet, PartyRole
 from kheo.activities.queries import described
+from kheo.activities.queries.behalf import typed_among
 from kheo.activities.queries.hosting import LOOK_BACK
 from kheo.activities.workflow import COMING, HAPPENED, ActivityState
 from kheo.audit.queries import last_done
@@ -86,7 +87,7 @@ def days_of(actor: Actor, on: date) -> Days:
         "to_log": led.filter(state__in=COMING, on__lt=on),
         "to_answer": hosted.filter(state=ActivityState.PROPOSED, on__gte=on),
         "offered": led.filter(state=ActivityState.COUNTERED, on__gte=on),
-        "to_confirm": _hosted(silent, actor).filter(state=ActivityState.DONE),
+        "to_confirm": _to_confirm(_hosted(silent, actor), actor),
         "declined": led.filter(state=ActivityState.DECLINED, on__gte=on),
         "with_unit": hosted.filter(state__in=WITH_UNIT, on__gte=on),
         "questioned": led.filter(state=ActivityState.DISPUTED),
@@ -121,6 +122,15 @@ def _hosted(recent: ActivityQuerySet, actor: Actor) -> ActivityQuerySet:
     hosts = actor.bodies(Capability.HOST_ACTIVITIES)
     parties = {"parties__organisation__in": hosts, "parties__role": PartyRole.HOST}
     return recent.filter(**parties) if hosts else recent.none()
+
+
+def _to_confirm(hosted: ActivityQuerySet, actor: Actor) -> ActivityQuerySet:
+    """What took place, but for days that this very person typed in for a unit."""
+    done = hosted.filter(state=ActivityState.DONE)
+    if not actor.holds(Capability.TYPE_ACTIVITIES):
+        return done
+    days = list(done.values_list("pk", flat=True))
+    return done.exclude(pk__in=typed_among(days, actor))
 
 
 def _month(led: QuerySet[Activity], on: date) -> Month:
