@@ -4,6 +4,7 @@ import pytest
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 
 from kheo.core.middleware import CompressPagesMiddleware, WithoutNulMiddleware
+from tests.village import make_user
 
 LONG = b"<p>" + "Nhân dân ".encode() * 400
 
@@ -64,3 +65,16 @@ def test_what_was_typed_keeps_all_but_the_nul(rf):
 def test_an_address_with_a_nul_is_no_page(rf):
     with pytest.raises(Http404):
         cleaned(rf.get("/calendar/a%00b/"))
+
+
+@pytest.mark.django_db
+def test_an_address_that_takes_a_step_says_so_when_it_is_opened(client):
+    client.force_login(make_user())
+    client.cookies["django_language"] = "en"
+
+    answer = client.get("/reports/desk/accept/")
+
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert "only carries out a step" in answer.content.decode()
+    assert 'href="/"' in answer.content.decode()

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "kheo.core.middleware.StepsAreSentMiddleware",
     "kheo.core.middleware.WithoutNulMiddleware",
     "kheo.core.middleware.DomainErrorMiddleware",
 ]

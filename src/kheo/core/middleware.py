@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from kheo.core.errors import DomainError
 from kheo.core.http import sentence_of
@@ -145,3 +147,25 @@ class DomainErrorMiddleware:
             template = "core/refused.html"
         context = {"message": sentence_of(exception), "status": exception.status}
         return render(request, template, context, status=exception.status)
+
+
+class StepsAreSentMiddleware:
+    """Say in a page that an address only takes a step, where somebody opens it.
+
+    It happens with a copied address, or by going back after signing in again.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        if answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED or answer.content:
+            return answer
+        message = _(
+            "This address only carries out a step; it cannot be opened by itself. Go"
+            " back to the page with the button, and use it there."
+        )
+        page = render(request, "core/refused.html", {"message": message}, status=405)
+        page.headers["Allow"] = answer.headers.get("Allow", "POST")
+        return page
