@@ -245,6 +245,24 @@ def test_the_list_finds_work_without_marks_and_in_any_order(client, village, wor
 
 
 @pytest.mark.django_db
+def test_the_list_is_narrowed_to_days(client, village):
+    sign_in(client, village, "clerk", "cell-a")
+    plan(village)
+    found = plan(village, on=date(2024, 4, 13))
+    plan(village, on=date(2024, 5, 11))
+
+    page = client.get("/activities/", {"first": "13/04/2024", "last": "30/4/2024"})
+    wrong = client.get("/activities/", {"first": "31/02/2024", "state": "nonsense"})
+    none = client.get("/activities/", {"first": "1/1/2030", "page": "3"})
+
+    assert [row.activity for row in page.context["rows"]] == [found]
+    assert page.context["query"] == "first=13%2F04%2F2024&last=30%2F4%2F2024"
+    assert len(wrong.context["rows"]) == 3
+    assert set(wrong.context["form"].errors) == {"first", "state"}
+    assert "widen the days" in none.content.decode()
+
+
+@pytest.mark.django_db
 def test_signs_of_a_pattern_are_only_signs(client, village):
     sign_in(client, village, "clerk", "cell-a")
     plan(village)

@@ -1,5 +1,6 @@
 """What people may type about a day in the village, and what it becomes."""
 
+from kheo.activities.forms.finding import FindActivitiesForm
 from kheo.activities.forms.logs import (
     AmountField,
     LogForm,
@@ -20,6 +21,7 @@ from kheo.activities.forms.teams import TeamsForm
 __all__ = [
     "AmountField",
     "CodesForm",
+    "FindActivitiesForm",
     "LogForm",
     "MoveForm",
     "PhotoForm",

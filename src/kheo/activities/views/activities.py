@@ -7,13 +7,19 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from kheo.activities import services
-from kheo.activities.forms import CodesForm, LogForm, MoveForm, PlanForm, RosterForm
+from kheo.activities.forms import (
+    CodesForm,
+    FindActivitiesForm,
+    LogForm,
+    MoveForm,
+    PlanForm,
+    RosterForm,
+)
 from kheo.activities.models import Activity, HouseholdCode, PartyRole
 from kheo.activities.pages import detail_context
 from kheo.activities.queries import (
@@ -32,7 +38,7 @@ from kheo.activities.queries.hosting import ahead_of
 from kheo.activities.queries.stamps import plan_stamp
 from kheo.activities.rules import number_of
 from kheo.activities.views.months import asked_programme
-from kheo.activities.workflow import ActivityAction, ActivityState
+from kheo.activities.workflow import ActivityAction
 from kheo.core.access import Capability
 from kheo.core.errors import Outdated
 from kheo.core.http import Request, errors_on, render_part, status_of
@@ -49,24 +55,29 @@ TYPE = Capability.TYPE_ACTIVITIES
 def activity_list(request: Request) -> HttpResponse:
     """Every activity the actor may see, newest first; a slip's code leads to its day."""
     rows = Activity.objects.visible_to(request.actor)
-    words = request.GET.get("q", "").strip()
-    by_code = rows.filter(pk=number_of(words) or 0).first()
-    state = request.GET.get("state", "")
-    if state in ActivityState.values:
-        rows = rows.filter(state=state)
-    for word in fold(words).split():
+    query = request.GET.copy()
+    query.pop("page", None)
+    form = FindActivitiesForm(query)
+    form.is_valid()
+    asked = form.cleaned_data
+    by_code = rows.filter(pk=number_of(asked.get("q", "")) or 0).first()
+    if asked.get("state"):
+        rows = rows.filter(state=asked["state"])
+    if asked.get("first"):
+        rows = rows.filter(on__gte=asked["first"])
+    if asked.get("last"):
+        rows = rows.filter(on__lte=asked["last"])
+    for word in fold(asked.get("q", "")).split():
         rows = rows.filter(folded__contains=word)
     if by_code and not rows.exists():
         return redirect(by_code)
     pages = Paginator(rows.order_by("-on", "-pk"), PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     context = {
+        "form": form,
         "page": page,
         "rows": described(list(page.object_list)),
-        "states": ActivityState.choices,
-        "state": state,
-        "words": words,
-        "query": urlencode({"state": state, "q": words}) if state or words else "",
+        "query": query.urlencode() if form.is_narrowed else "",
         "may_plan": request.actor.holds(EDIT) or request.actor.holds(TYPE),
     }
     return render(request, "activities/activity_list.html", context)
