@@ -1,5 +1,6 @@
 """A focal point types in a unit's paper: marked, inside its line, never over the unit."""
 
+import re
 from importlib import import_module
 
 import pytest
@@ -274,7 +275,8 @@ def test_the_months_list_asks_nobody_of_a_day_that_the_person_typed(client, vill
     assert f'name="answer-{other.pk}"' in shown
     assert f'name="answer-{activity.pk}"' not in shown
     assert shown.count("you typed it in: somebody else confirms") == 1
-    client.post(page, {"rest": "on"})
+    told = dict(re.findall(r'name="(seen-\d+)"\s+value="([^"]+)"', shown))
+    client.post(page, told | {"rest": "on"})
     activity.refresh_from_db()
     other.refresh_from_db()
     assert (activity.state, other.state) == ("done", "confirmed")

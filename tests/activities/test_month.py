@@ -26,6 +26,8 @@ from tests.village import (
     charge,
     hamlet,
     log,
+    make_actor,
+    make_user,
     make_village,
     plan,
     roads,
@@ -222,14 +224,15 @@ def test_sending_the_sheet_twice_changes_nothing(client, village):
 @pytest.mark.django_db
 def test_a_correction_keeps_what_the_sheet_had_no_room_for(client, village):
     activity = plan(village, partners=["cell-b"])
-    sign_in(client, village, "clerk", "cell-a")
+    clerk = sign_in(client, village, "clerk", "cell-a")
     typed = sheet(client)
     row = row_of(typed, activity)
     shown = {key.removeprefix(f"{row}-") for key in typed}
     hidden = "waste"
     assert hidden not in shown
 
-    log(activity, roads(100), Done(hidden, 50), cadres(village, "cell-b", 5))
+    log(activity, cadres(village, "cell-b", 5))
+    log(activity, roads(100), Done(hidden, 50), actor=clerk)
 
     answer = client.post(PAGE, typed | {f"{row}-roads.new": "120"})
 
@@ -237,6 +240,29 @@ def test_a_correction_keeps_what_the_sheet_had_no_room_for(client, village):
     assert value(village, "roads") == 120
     assert value(village, hidden) == 50
     assert value(village, "cadre_turns", "cell-b") == 5
+
+
+@pytest.mark.django_db
+def test_what_a_colleague_logged_meanwhile_is_not_overwritten_by_a_sheet(
+    client, village
+):
+    activity = plan(village, partners=["cell-b"])
+    sign_in(client, village, "clerk", "cell-a")
+    typed = sheet(client)
+    row = row_of(typed, activity)
+    thu = make_user("ma-thi-thu", name="Ma Thị Thử")
+    colleague = make_actor("clerk", village["cell-a"], user=thu)
+    log(activity, roads(100), actor=colleague)
+
+    other = client.post(PAGE, typed | {f"{row}-roads.new": "120"})
+    same = client.post(PAGE, typed | {f"{row}-roads.new": "100"})
+
+    assert other.status_code == 422
+    assert f"as slip {activity.code}: correct it there" in other.content.decode()
+    assert "Ma Thị Thử logged this day meanwhile" in other.content.decode()
+    assert 'value="120"' in other.content.decode()
+    assert same.status_code == 302
+    assert value(village, "roads") == 100
 
 
 @pytest.mark.django_db

@@ -102,6 +102,13 @@ def has_spoken(activity: Activity, parties: Collection[Party], actor: Actor) -> 
     )
 
 
+def last_logged_by(activity: Activity, body: str) -> AuditEntry | None:
+    """The last log that spoke for the body, with who wrote it."""
+    logs = history_of(activity).filter(verb__in=LOGGED).select_related("actor")
+    told = [entry for entry in logs if body in (entry.data or {}).get("of", [])]
+    return told[-1] if told else None
+
+
 def typed_among(days: Collection[int], actor: Actor) -> set[int]:
     """Those of the days of which this very person typed a log, as `has_typed` asks."""
     if not days or not actor.holds(TYPE):

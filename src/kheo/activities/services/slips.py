@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kheo.activities.models import Activity, Party, PartyRole
 from kheo.activities.queries import done_of
+from kheo.activities.queries.behalf import last_logged_by
 from kheo.activities.rules import Done
 from kheo.activities.services.logs import log_activity, log_unplanned
 from kheo.activities.services.plans import (
@@ -47,7 +48,8 @@ def enter_slip(slip: TypedSlip, *, actor: Actor, at: datetime) -> bool:
 
     Figures that the slip had no room for stay as they are. A partner's slip writes its
     own people alone. Raises `RuleBroken` for a day that is logged already under
-    another slip, `Conflict` where the slip was saved for another day or commune.
+    another slip, `Conflict` where the slip was saved for another day or commune, or
+    where somebody else logged other figures for the unit meanwhile.
     """
     require_writing(actor, slip.organisation)
     activity = Activity.objects.filter(client_id=slip.client_id).first()
@@ -66,6 +68,8 @@ def enter_slip(slip: TypedSlip, *, actor: Actor, at: datetime) -> bool:
     has_happened = ActivityState(activity.state) in HAPPENED
     if has_happened and set(done) == set(known) and not (moves or retold):
         return False
+    if any(_is_asked(one, slip) for one in known):
+        _check_own(activity, slip, actor)
     if moves:
         _move(activity, slip, actor=actor, at=at)
     title = slip.title if leads else None
@@ -134,6 +138,19 @@ def _check_twin(slip: TypedSlip) -> None:
     if twins:
         text = _("This day is entered already as slip %(code)s: correct it there.")
         raise RuleBroken(text % {"code": twins[0].code}, field="title")
+
+
+def _check_own(activity: Activity, slip: TypedSlip, actor: Actor) -> None:
+    """A sheet has no room to show what a colleague wrote: the day's page has."""
+    last = last_logged_by(activity, slip.organisation.code)
+    if last is None or last.actor_id == actor.user_id:
+        return
+    text = _(
+        "%(name)s logged this day meanwhile, with other figures, as slip %(code)s:"
+        " correct it there."
+    )
+    name = last.actor.name if last.actor else "Khéo"
+    raise Conflict(text % {"name": name, "code": activity.code})
 
 
 def _check_same(activity: Activity, slip: TypedSlip, mine: list[Party]) -> None:
