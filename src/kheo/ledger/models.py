@@ -231,7 +231,7 @@ class Claim(models.Model):
                 name="ledger_claim_live_by_source",
             ),
             models.Index(
-                fields=["measure", "window_to"],
+                fields=["window_to"],
                 condition=Q(closed_at=None, kind=ClaimKind.NOT_APPLICABLE),
                 name="ledger_claim_live_excuses",
             ),

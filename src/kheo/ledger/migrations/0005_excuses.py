@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='claim',
-            index=models.Index(condition=models.Q(('closed_at', None), ('kind', 'not_applicable')), fields=['measure', 'window_to'], name='ledger_claim_live_excuses'),
+            index=models.Index(condition=models.Q(('closed_at', None), ('kind', 'not_applicable')), fields=['window_to'], name='ledger_claim_live_excuses'),
         ),
     ]
