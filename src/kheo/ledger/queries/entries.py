@@ -1,7 +1,7 @@
 """The live entries behind a total: which are of its time, and which are borne there."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,7 +11,7 @@ from kheo.ledger import rules
 from kheo.ledger.bearings import Bearings, Source
 from kheo.ledger.models import Credit, Entry, EntryQuerySet, Law, Measure
 from kheo.ledger.queries.answers import Kept, Scope, parts_of
-from kheo.ledger.queries.presence import absent_through, places_absent
+from kheo.ledger.queries.presence import absent_through
 from kheo.ledger.rules import RECORDED, Structure
 
 
@@ -144,16 +144,19 @@ def _carried_to(
     """Give the entries that the node bears for bodies which are not there themselves."""
     field = "place_id" if source.tree_id is None else "credits__organisation_id"
     days = Interval.of_days(fixed, fixed) if fixed else scope.interval
-    absent = _absent(entries, field, source, days)
-    if not absent:
+    if source.tree_id is not None and not absent_through(source.tree_id, days):
         return []
     since = fixed or OuterRef("on")
+    # Its own superior at depth 0: so the index is sought by both.
     there = source.reach().filter(
-        depth=0, inferior=OuterRef(field), valid_from__lte=since, valid_to__gt=since
+        depth=0,
+        superior=OuterRef(field),
+        inferior=OuterRef(field),
+        valid_from__lte=since,
+        valid_to__gt=since,
     )
-    concerned = entries.filter(
-        ~Exists(there), **{f"{field.removesuffix('_id')}__in": absent}
-    )
+    # The absent ones are not named: SQLite would read all that they ever did.
+    concerned = entries.filter(~Exists(there), **{f"{field}__isnull": False})
     rows = list(concerned.values_list("pk", field, "on"))
     bodies = {body for _, body, _ in rows}
     ground = Bearings(source.tree_id, bodies, is_whole=len(bodies) > 50)
@@ -162,15 +165,6 @@ def _carried_to(
         for pk, body, on in rows
         if any(node_id in piece.chain for piece in ground.on(body, fixed or on))
     ]
-
-
-def _absent(
-    entries: EntryQuerySet, field: str, source: Source, days: Interval
-) -> Collection[int]:
-    if source.tree_id is not None:
-        return absent_through(source.tree_id, days)
-    named = set(entries.values_list(field, flat=True).distinct()) - {None}
-    return places_absent(named, days)
 
 
 def _fixed_day(law: str, scope: Scope) -> date | None:

@@ -1,13 +1,11 @@
 """Who is not there: of those the closure alone does not answer."""
 
-from collections.abc import Collection
 from datetime import date
 
 from kheo.core.periods import Interval
 from kheo.core.remembering import remembered
 from kheo.ledger.bearings import Source
 from kheo.organisations.models import Organisation
-from kheo.places.models import PlaceReach
 
 
 @remembered
@@ -30,11 +28,3 @@ def _stays(tree_id: int) -> dict[int, list[tuple[date, date]]]:
     for body, *days in standing.values_list("inferior_id", "valid_from", "valid_to"):
         stays[body].append((days[0], days[1]))
     return stays
-
-
-def places_absent(places: Collection[int], days: Interval) -> set[int]:
-    """Give those of `places` that do not exist through all of `days`."""
-    present = PlaceReach.objects.filter(
-        depth=0, valid_from__lte=days.start, valid_to__gte=days.end
-    )
-    return set(places) - set(present.values_list("inferior_id", flat=True))
