@@ -19,6 +19,9 @@ from kheo.ledger.queries.children import Child
 from kheo.ledger.queries.presence import absent_through
 from kheo.organisations.models import Lineage
 
+FEW = 50
+"""So few bodies are asked one by one."""
+
 Said: TypeAlias = set[tuple[int, int | None]]
 """Measures and nodes."""
 
@@ -39,9 +42,9 @@ def said_at(
             heard = _speaking(some, scope, but=loners)
             found |= {(measure.pk, None) for measure in heard}
         found |= _above(some, nodes, kept.tree_id, scope, loners)
-    for measure, day, body, ground in _heard_loners(measures, loners, scope, kept):
-        for piece in ground.on(body, day):
-            found |= {(measure.pk, node) for node in piece.chain if node in nodes}
+        for measure, day, body, ground in _heard_loners(some, loners, scope, kept):
+            for piece in ground.on(body, day):
+                found |= {(measure.pk, node) for node in piece.chain if node in nodes}
     return found
 
 
@@ -214,15 +217,19 @@ def _marks(values: Collection[object]) -> str:
 def _heard_loners(
     measures: Sequence[Measure], loners: frozenset[int], scope: Scope, kept: Kept
 ) -> Iterator[tuple[Measure, date, int, Bearings]]:
-    if not loners:
+    """What these bodies said of the measures, which are of one kind of law."""
+    if not loners or not measures:
         return
+    is_stock = measures[0].law == Law.STOCK
+    near = Q(window_from__lt=scope.interval.end)
+    if len(loners) <= FEW:  # said so, SQLite goes by these bodies, not by the days
+        near &= ~Q(window_to__lte=scope.interval.start)
+    else:
+        near &= Q(window_to__gt=scope.interval.start)
     told = live_claims(measures, scope).filter(
-        organisation__in=loners, window_from__lt=scope.interval.end
+        _holds(scope.interval.last) if is_stock else near, organisation__in=loners
     )
-    told = told.exclude(kind=ClaimKind.NOT_APPLICABLE).filter(
-        Q(measure__law=Law.STOCK) & _holds(scope.interval.last)
-        | ~Q(measure__law=Law.STOCK) & Q(window_to__gt=scope.interval.start)
-    )
+    told = told.exclude(kind=ClaimKind.NOT_APPLICABLE)
     columns = ("measure_id", "organisation_id", "window_from", "window_to", "kind")
     claims: dict[int, list[rules.Claim[int]]] = defaultdict(list)
     for measure_id, *row in told.values_list(*columns).distinct():
