@@ -24,7 +24,7 @@ from tests.reporting.make import (
 from tests.village import make_user
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 52
+MOST_QUERIES = 51
 AFTER = datetime(2024, 3, 27, 3, tzinfo=UTC)
 
 

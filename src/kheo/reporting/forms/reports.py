@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,7 @@ NUMBER = {
     "class": "number cell-input",
     "enterkeyhint": "next",
 }
+CHECKED = mark_safe(" checked")
 WORDS_QUOTED = 40
 """Of a paragraph that somebody remarks on."""
 WORDS = [
@@ -369,10 +372,27 @@ class SummaryForm(forms.Form):
             for key, some in self.excerpts.items()
         }
 
-    def rows(self) -> Iterator[tuple[BoundField, BoundField]]:
-        """Each paragraph with what it may take over."""
+    def rows(self) -> Iterator[tuple[BoundField, BoundField, SafeString]]:
+        """Each paragraph with what it may take over, as a field and as its boxes."""
         for word in self.words:
-            yield self[f"text-{word['key']}"], self[f"take-{word['key']}"]
+            take = self[f"take-{word['key']}"]
+            yield self[f"text-{word['key']}"], take, _boxes(take)
+
+
+def _boxes(field: BoundField) -> SafeString:
+    """The boxes of a list. A province has hundreds of them: no template each."""
+    return format_html_join(
+        "",
+        '<p><label><input type="checkbox" name="{}" value="{}" id="{}"{}> {}</label></p>',
+        (
+            (
+                *(one.data["name"], str(one.data["value"]), one.id_for_label),
+                CHECKED if one.data["selected"] else "",
+                one.choice_label,
+            )
+            for one in field
+        ),
+    )
 
 
 class SettleForm(forms.Form):
